@@ -1,0 +1,19 @@
+"""Phrases as data, found in text by words and, in Mandarin, by sound. Used wherever wording decides something."""
+
+from .book import Hit, PhraseBook, blank
+from .normalise import CLAUSE_ENDS, match_copy
+from .sound import Sounds, syllable_cost, syllables
+from .syntax import Phrase, read_phrase
+
+__all__ = [
+    "CLAUSE_ENDS",
+    "Hit",
+    "Phrase",
+    "PhraseBook",
+    "Sounds",
+    "blank",
+    "match_copy",
+    "read_phrase",
+    "syllable_cost",
+    "syllables",
+]

@@ -1,0 +1,218 @@
+"""Many phrases, searched at once in one text: by characters or lemmas with spaCy's Matcher, and by sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .normalise import match_copy
+from .sound import Sounds, syllables
+from .syntax import Choice, Gap, Phrase, read_phrase
+
+_DELETED = 0.75  # cost of a syllable of the phrase that the text lacks
+_INSERTED = 0.45  # cost of a syllable of the text that the phrase lacks
+#: similarity (1 - cost per syllable) a match by sound needs, by number of syllables; below three never
+_ENOUGH = {3: 0.93, 4: 0.86, 5: 0.82, 6: 0.79}
+_ENOUGH_LONG = 0.76
+_FUZZY_LETTERS = 8  # English words this long may be one or two letters off (assistance / assistant)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """key: the phrase's owner. start, end: offsets in the text. score 0-1 (1 for the very characters)."""
+
+    key: str
+    start: int
+    end: int
+    score: float
+    how: Literal["words", "sound"]
+    phrase: str
+
+
+@cache
+def blank(language: str) -> Any:
+    """spaCy's tokenizer and language data for "zh" (one token a character) or "en", without trained parts."""
+    import spacy
+
+    return spacy.blank(language)
+
+
+class PhraseBook:
+    """Phrases by key, for one language. by_sound: the keys that are also looked for by sound (Mandarin only)."""
+
+    def __init__(self, language: str, phrases: Mapping[str, Sequence[str]], by_sound: frozenset[str]) -> None:
+        from spacy.matcher import Matcher
+
+        self._language = language
+        self._nlp = blank(language)
+        self._matcher: Any = Matcher(self._nlp.vocab)
+        self._sounds: list[tuple[str, Phrase]] = []
+        self._texts: dict[str, tuple[str, str]] = {}
+        for key, texts in phrases.items():
+            for number, text in enumerate(texts):
+                phrase = read_phrase(text)
+                name = f"{key}#{number}"
+                self._texts[name] = (key, text)
+                patterns = [self._pattern(sequence) for sequence in phrase.sequences]
+                self._matcher.add(name, [pattern for pattern in patterns if pattern])
+                if language == "zh" and key in by_sound:
+                    self._sounds.append((key, phrase))
+
+    def find(self, text: str, *, breaks: frozenset[int] = frozenset()) -> list[Hit]:
+        """All hits, the longest of overlapping ones of one phrase. breaks: offsets where another speaker begins."""
+        copy = match_copy(text, self._language)
+        hits = [hit for hit in self._by_words(copy) if not any(hit.start < b < hit.end for b in breaks)]
+        return _best(hits + self._by_sound(copy, breaks))
+
+    def _pattern(self, sequence: Sequence[str | Gap]) -> list[dict[str, Any]]:
+        pattern: list[dict[str, Any]] = []
+        for part in sequence:
+            if isinstance(part, Gap):
+                pattern.append({"IS_PUNCT": False, "OP": "{0,%d}" % part.at_most})
+            elif self._language == "zh":
+                pattern += [{"ORTH": token.text} for token in self._nlp.make_doc(part)]
+            else:
+                pattern += [_english(token.norm_) for token in self._nlp.make_doc(part.strip())]
+        return pattern
+
+    def _by_words(self, copy: str) -> list[Hit]:
+        doc = self._nlp.make_doc(copy)
+        hits = []
+        for match, start, end in self._matcher(doc):
+            key, phrase = self._texts[self._nlp.vocab.strings[match]]
+            span = doc[start:end]
+            hits.append(Hit(key, span.start_char, span.end_char, 1.0, "words", phrase))
+        return hits
+
+    def _by_sound(self, copy: str, breaks: frozenset[int]) -> list[Hit]:
+        if not self._sounds:
+            return []
+        sounds = Sounds(copy, breaks)
+        if not len(sounds):
+            return []
+        hits = []
+        for key, phrase in self._sounds:
+            for start, end, score in search(phrase, sounds):
+                hits.append(
+                    Hit(key, sounds.offsets[start], sounds.offsets[end - 1] + 1, score, "sound", phrase.text)
+                )
+        return hits
+
+
+def _english(norm: str) -> dict[str, Any]:
+    if len(norm) >= _FUZZY_LETTERS and norm.isalpha():
+        return {"NORM": {"FUZZY2" if len(norm) > _FUZZY_LETTERS else "FUZZY1": norm}}
+    return {"NORM": norm}
+
+
+@cache
+def _spoken(literal: str) -> tuple[str, ...]:
+    return tuple(syllables("".join(character for character in literal if character.isalnum())))
+
+
+Row = npt.NDArray[np.float32]
+
+
+def search(phrase: Phrase, sounds: Sounds) -> list[tuple[int, int, float]]:
+    """Where the phrase is heard: (first syllable, end, similarity), best first and free of overlap.
+
+    Approximate substring search (Sellers 1980) with weighted syllable costs, over the slots of the phrase.
+    """
+    n = len(sounds)
+    cost: Row = np.zeros(n + 1, np.float32)
+    begin = np.arange(n + 1)
+    length: Row = np.zeros(n + 1, np.float32)
+    blocked = np.concatenate([[False], sounds.is_break()])
+    for slot in phrase.slots:
+        if isinstance(slot, Gap):
+            if length.any():  # a gap at the very start means nothing
+                cost, begin, length = _skip(cost, begin, length, slot.at_most, blocked)
+            continue
+        cost, begin, length = _choose(cost, begin, length, slot, sounds)
+    similarity = 1.0 - cost / np.maximum(length, 1.0)
+    enough = np.array([_enough(int(count)) for count in length], np.float32)
+    found: list[tuple[int, int, float]] = []
+    for end in np.argsort(-similarity, kind="stable"):
+        if similarity[end] < enough[end]:
+            if similarity[end] < _ENOUGH_LONG:
+                break
+            continue
+        start = int(begin[end])
+        if end > start and all(end <= other or start >= stop for other, stop, _ in found):
+            found.append((start, int(end), round(float(similarity[end]), 3)))
+    return found
+
+
+def _enough(count: int) -> float:
+    if count < 3:
+        return 2.0
+    return _ENOUGH.get(count, _ENOUGH_LONG)
+
+
+def _choose(cost: Row, begin: Any, length: Row, slot: Choice, sounds: Sounds) -> tuple[Row, Any, Row]:
+    best: tuple[Row, Any, Row] | None = None
+    for option in slot.options:
+        way = (cost, begin, length)
+        for syllable in _spoken(option):
+            way = _step(*way, sounds.costs(syllable))
+        best = way if best is None else _better(best, way)
+    assert best is not None  # read_phrase never makes an empty choice
+    return best
+
+
+def _step(cost: Row, begin: Any, length: Row, heard: Row) -> tuple[Row, Any, Row]:
+    """One syllable of the phrase: heard (well or badly), missing, or with one more between."""
+    missing = cost + _DELETED
+    here = np.full_like(cost, 99.0)
+    here[1:] = cost[:-1] + heard
+    stay = missing < here
+    new = np.where(stay, missing, here)
+    came = np.concatenate([begin[:1], begin[:-1]])
+    counted = np.concatenate([length[:1], length[:-1]])
+    new_begin = np.where(stay, begin, came)
+    new_length = np.where(stay, length, counted) + 1
+    extra = np.full_like(new, 99.0)
+    extra[2:] = new[1:-1] + _INSERTED + (heard[1:] > 50) * 99
+    more = extra < new
+    return (
+        np.where(more, extra, new),
+        np.where(more, np.concatenate([new_begin[:1], new_begin[:-1]]), new_begin),
+        np.where(more, np.concatenate([new_length[:1], new_length[:-1]]), new_length),
+    )
+
+
+def _skip(cost: Row, begin: Any, length: Row, at_most: int, blocked: Any) -> tuple[Row, Any, Row]:
+    best = (cost, begin, length)
+    walked = (cost, begin, length)
+    for _ in range(at_most):
+        moved = np.concatenate([[99.0], walked[0][:-1]]).astype(np.float32)
+        moved[blocked] = 99.0
+        walked = (moved, np.concatenate([walked[1][:1], walked[1][:-1]]), np.concatenate([[0], walked[2][:-1]]))
+        best = _better(best, walked)
+    return best
+
+
+def _better(one: tuple[Row, Any, Row], other: tuple[Row, Any, Row]) -> tuple[Row, Any, Row]:
+    """Place by place the way with the higher share of heard syllables so far; the longer on a tie."""
+    rank_one = one[0] - 0.5 * one[2]
+    rank_other = other[0] - 0.5 * other[2]
+    take = rank_other < rank_one
+    return (
+        np.where(take, other[0], one[0]),
+        np.where(take, other[1], one[1]),
+        np.where(take, other[2], one[2]),
+    )
+
+
+def _best(hits: Sequence[Hit]) -> list[Hit]:
+    """Of overlapping hits of one key, the surest, then the longest."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start - hit.end, hit.start, hit.phrase)):
+        if all(hit.key != other.key or hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: (hit.start, hit.end, hit.key))
