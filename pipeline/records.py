@@ -104,7 +104,7 @@ class Audio:
 
     @property
     def duration_ms(self) -> int:
-        return round(1000 * self.samples.shape[1] / self.sample_rate_hz)
+        return round(1000 * int(self.samples.shape[1]) / self.sample_rate_hz)
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Coverage:
-    """speech_ms: speech found by both detectors; transcribed_ms: the part of it with confident text; ratio 0-1."""
+    """speech_ms: speech by either of two detectors; transcribed_ms: the part with confident text; ratio 0-1."""
 
     speech_ms: int
     transcribed_ms: int
@@ -191,6 +191,15 @@ class Tone:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """The same sound at two places of the caller's side: a recording or a synthesiser. correlation: 0-1, normalised."""
+
+    first: Span
+    again: Span
+    correlation: float
+
+
+@dataclass(frozen=True)
 class Transcript:
     language: str | None  # "zh", "en", … None when nothing was said
     language_confidence: float
@@ -198,6 +207,7 @@ class Transcript:
     coverage: Coverage = Coverage(0, 0, 0.0)
     tones: tuple[Tone, ...] = ()
     role_reasons: tuple[str, ...] = ()  # one sentence a speaker: why this role
+    repeats: tuple[Repeat, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,8 @@ class SpeechSettings:
     batch_size: int = 8  # chunks; RTF 0.136 with 8 on 2 cores (design notes)
     beam_size: int = 5  # faster-whisper's default
     diarization_step: float = 0.25  # share of the 10 s window; measured in docs/accuracy.md
-    diarization_model: str = "local"  # or a pyannote pipeline name where the user has one
-    max_speakers: int = 3  # phone calls have one to three on a mono track
+    max_speakers: int = 4  # voices on a mono track: caller, callee, a person after a transfer, an announcement
+    same_voice: float = 0.8  # cosine similarity from which two clusters are one voice; see docs/accuracy.md
     word_confidence: float = 0.40  # a word under it does not count as heard; see docs/accuracy.md
     turn_gap_ms: int = 1200  # a pause longer than this starts a new turn of the same speaker
 

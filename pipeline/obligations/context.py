@@ -19,7 +19,7 @@ from .timeline import FAR, Timeline
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-__all__ = ["AUTOMATED_VOICES", "CONTEXT_VALUES", "REPEATED_SOUND", "check_facts", "read_context"]
+__all__ = ["AUTOMATED_VOICES", "CONTEXT_VALUES", "check_facts", "read_context"]
 
 CONTEXT_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -39,9 +39,6 @@ CONTEXT_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 AUTOMATED_VOICES = ("prerecorded", "scripted_tts", "interactive_ai", "soundboard")
-
-#: What a reason in `Transcript.role_reasons` says when the audio itself, not the wording, came twice.
-REPEATED_SOUND = "same sound"
 
 #: Facts that are no rule's condition (or name a person) and stay out of the context.
 _NOT_CONDITIONS = frozenset({"jurisdiction", "callee_number", "other_party", "started_at", "starts", "file"})
@@ -188,7 +185,7 @@ def _automated(transcript: Transcript, line: Timeline) -> ContextFact | None:
     if said:
         confidence = round(max(c.confidence * line.role_confidence(c) for c in said), 3)
         return ContextFact("yes", "heard", confidence)
-    if any(REPEATED_SOUND in reason for reason in transcript.role_reasons):
+    if transcript.repeats:
         return ContextFact("yes", "heard", 0.9)
     return None
 

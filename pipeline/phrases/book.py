@@ -1,7 +1,8 @@
-"""Many phrases, searched at once in one text: by characters or lemmas with spaCy's Matcher, and by sound."""
+"""Many phrases, searched at once in one text: by words (spaCy's tokens and norms), and in Mandarin by sound."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,11 +21,13 @@ _INSERTED = 0.45  # cost of a syllable of the text that the phrase lacks
 _ENOUGH = {3: 0.93, 4: 0.86, 5: 0.82, 6: 0.79}
 _ENOUGH_LONG = 0.76
 _FUZZY_LETTERS = 8  # English words this long may be one or two letters off (assistance / assistant)
+_BREAK = "¶"  # stands where another speaker begins
+_STOPS = "¶，。！？；：、…,.!?;:\\n"  # no gap reaches over these
 
 
 @dataclass(frozen=True)
 class Hit:
-    """key: the phrase's owner. start, end: offsets in the text. score 0-1 (1 for the very characters)."""
+    """key: the phrase's owner. start, end: offsets in the text. score 0-1 (1 for the very words)."""
 
     key: str
     start: int
@@ -46,47 +49,34 @@ class PhraseBook:
     """Phrases by key, for one language. by_sound: the keys that are also looked for by sound (Mandarin only)."""
 
     def __init__(self, language: str, phrases: Mapping[str, Sequence[str]], by_sound: frozenset[str]) -> None:
-        from spacy.matcher import Matcher
-
         self._language = language
-        self._nlp = blank(language)
-        self._matcher: Any = Matcher(self._nlp.vocab)
+        self._patterns: list[tuple[str, str, re.Pattern[str]]] = []
         self._sounds: list[tuple[str, Phrase]] = []
-        self._texts: dict[str, tuple[str, str]] = {}
-        for key, texts in phrases.items():
-            for number, text in enumerate(texts):
-                phrase = read_phrase(text)
-                name = f"{key}#{number}"
-                self._texts[name] = (key, text)
-                patterns = [self._pattern(sequence) for sequence in phrase.sequences]
-                self._matcher.add(name, [pattern for pattern in patterns if pattern])
-                if language == "zh" and key in by_sound:
-                    self._sounds.append((key, phrase))
+        self._long_words: frozenset[str] = frozenset()
+        read = [(key, read_phrase(text)) for key, texts in phrases.items() for text in texts]
+        if language != "zh":
+            words = {word for _, phrase in read for word in _literal_words(phrase)}
+            self._long_words = frozenset(word for word in words if len(word) >= _FUZZY_LETTERS and word.isalpha())
+        for key, phrase in read:
+            self._patterns.append((key, phrase.text, _pattern(phrase, language)))
+            if language == "zh" and key in by_sound:
+                self._sounds.append((key, phrase))
 
     def find(self, text: str, *, breaks: frozenset[int] = frozenset()) -> list[Hit]:
         """All hits, the longest of overlapping ones of one phrase. breaks: offsets where another speaker begins."""
         copy = match_copy(text, self._language)
-        hits = [hit for hit in self._by_words(copy) if not any(hit.start < b < hit.end for b in breaks)]
-        return _best(hits + self._by_sound(copy, breaks))
+        return _best(self._by_words(copy, breaks) + self._by_sound(copy, breaks))
 
-    def _pattern(self, sequence: Sequence[str | Gap]) -> list[dict[str, Any]]:
-        pattern: list[dict[str, Any]] = []
-        for part in sequence:
-            if isinstance(part, Gap):
-                pattern.append({"IS_PUNCT": False, "OP": "{0,%d}" % part.at_most})
-            elif self._language == "zh":
-                pattern += [{"ORTH": token.text} for token in self._nlp.make_doc(part)]
-            else:
-                pattern += [_english(token.norm_) for token in self._nlp.make_doc(part.strip())]
-        return pattern
-
-    def _by_words(self, copy: str) -> list[Hit]:
-        doc = self._nlp.make_doc(copy)
+    def _by_words(self, copy: str, breaks: frozenset[int]) -> list[Hit]:
+        spaced, offsets = _spaced(copy, self._language, breaks, self._long_words)
         hits = []
-        for match, start, end in self._matcher(doc):
-            key, phrase = self._texts[self._nlp.vocab.strings[match]]
-            span = doc[start:end]
-            hits.append(Hit(key, span.start_char, span.end_char, 1.0, "words", phrase))
+        for key, phrase, pattern in self._patterns:
+            for match in pattern.finditer(spaced):
+                start, end = match.span()
+                while end > start and spaced[end - 1] == " ":
+                    end -= 1
+                if end > start:
+                    hits.append(Hit(key, offsets[start], offsets[end - 1] + 1, 1.0, "words", phrase))
         return hits
 
     def _by_sound(self, copy: str, breaks: frozenset[int]) -> list[Hit]:
@@ -98,16 +88,83 @@ class PhraseBook:
         hits = []
         for key, phrase in self._sounds:
             for start, end, score in search(phrase, sounds):
-                hits.append(
-                    Hit(key, sounds.offsets[start], sounds.offsets[end - 1] + 1, score, "sound", phrase.text)
-                )
+                hits.append(Hit(key, sounds.offsets[start], sounds.offsets[end - 1] + 1, score, "sound", phrase.text))
         return hits
 
 
-def _english(norm: str) -> dict[str, Any]:
-    if len(norm) >= _FUZZY_LETTERS and norm.isalpha():
-        return {"NORM": {"FUZZY2" if len(norm) > _FUZZY_LETTERS else "FUZZY1": norm}}
-    return {"NORM": norm}
+def _literal_words(phrase: Phrase) -> list[str]:
+    options = [option for slot in phrase.slots if isinstance(slot, Choice) for option in slot.options]
+    return [token.norm_ for option in options for token in blank("en").make_doc(option.strip())]
+
+
+def _pattern(phrase: Phrase, language: str) -> re.Pattern[str]:
+    """The phrase over the text as `_spaced` writes it."""
+    parts: list[str] = []
+    for slot in phrase.slots:
+        if isinstance(slot, Gap):
+            parts.append(_gap(slot.at_most, language))
+        else:
+            ways = [_literal(option, language) for option in slot.options]
+            parts.append(ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})")
+    start = "" if language == "zh" else r"(?<!\S)"
+    return re.compile(start + "".join(parts))
+
+
+def _gap(at_most: int, language: str) -> str:
+    if language == "zh":
+        return f"[^{_STOPS}]{{0,{at_most}}}?"
+    return f"(?:[^\\s{_STOPS}]+ ){{0,{at_most}}}?"
+
+
+def _literal(option: str, language: str) -> str:
+    if language == "zh":
+        return re.escape("".join(option.split()))
+    return "".join(
+        re.escape(token.norm_) + " " for token in blank("en").make_doc(option.strip()) if token.norm_.strip()
+    )
+
+
+def _spaced(copy: str, language: str, breaks: frozenset[int], long_words: frozenset[str]) -> tuple[str, list[int]]:
+    """The text as patterns see it, and the offset of each of its characters in the copy.
+
+    Mandarin without spaces; English as spaCy's NORM tokens, one space after each. A break is a stop sign.
+    """
+    written: list[str] = []
+    offsets: list[int] = []
+
+    def write(text: str, start: int, length: int) -> None:
+        for i, character in enumerate(text):
+            written.append(character)
+            offsets.append(start + min(i, max(0, length - 1)) if i < len(text) - 1 else start + max(0, length - 1))
+
+    if language == "zh":
+        for i, character in enumerate(copy):
+            if i in breaks:
+                write(_BREAK, i, 1)
+            if not character.isspace():
+                write(character, i, 1)
+        return "".join(written), offsets
+    for token in blank("en").make_doc(copy):
+        if token.idx in breaks:
+            write(_BREAK + " ", token.idx, 1)
+        if token.is_space:
+            continue
+        write(_nearest(token.norm_, long_words), token.idx, len(token.text))
+        written.append(" ")
+        offsets.append(token.idx + len(token.text) - 1)
+    return "".join(written), offsets
+
+
+def _nearest(word: str, known: frozenset[str]) -> str:
+    """A long word one or two letters off a known one is taken for it: assistance, assistant."""
+    if len(word) < _FUZZY_LETTERS or word in known or not word.isalpha():
+        return word
+    from rapidfuzz.distance import DamerauLevenshtein
+    from rapidfuzz.process import extractOne
+
+    furthest = 1 if len(word) == _FUZZY_LETTERS else 2
+    found = extractOne(word, sorted(known), scorer=DamerauLevenshtein.distance, score_cutoff=furthest)
+    return found[0] if found else word
 
 
 @cache

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import product
 
 from pipeline.errors import SettingsError
 
@@ -37,14 +35,6 @@ class Choice:
 class Phrase:
     text: str
     slots: tuple[Gap | Choice, ...]
-
-    @cached_property
-    def sequences(self) -> tuple[tuple[str | Gap, ...], ...]:
-        """Every way to say it: literals and gaps in order."""
-        ways = [slot.options if isinstance(slot, Choice) else (slot,) for slot in self.slots]
-        return tuple(
-            tuple(part for part in way if isinstance(part, Gap) or part.strip()) for way in product(*ways)
-        )
 
 
 def read_phrase(text: str) -> Phrase:

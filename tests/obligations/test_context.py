@@ -8,8 +8,7 @@ import pytest
 
 from pipeline.errors import FactsError
 from pipeline.obligations import check_facts, read_context
-from pipeline.obligations.context import REPEATED_SOUND
-from pipeline.records import ContextFact, Fact, Recording
+from pipeline.records import ContextFact, Fact, Recording, Repeat, Span
 from pipeline.settings import LawSettings
 from tests.obligations.scene import BYE, HELLO, TALK, Scene, scene
 
@@ -78,8 +77,8 @@ def test_a_callee_calling_it_a_robot_shows_nothing() -> None:
 
 def test_the_same_sound_twice_shows_an_automated_caller() -> None:
     call = scene(HELLO, TALK, BYE)
-    reasons = (f"speaker A: the {REPEATED_SOUND} at 00:03.0 and 00:30.0",)
-    twice = replace(call, transcript=replace(call.transcript, role_reasons=reasons))
+    repeats = (Repeat(Span(3_000, 6_000), Span(30_000, 33_000), 0.9),)
+    twice = replace(call, transcript=replace(call.transcript, repeats=repeats))
     assert context(twice)["caller_automated"] == ContextFact("yes", "heard", 0.9)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.obligations import find_findings, load_packs, read_context
-from pipeline.records import ContextFact, Finding, Verdict
+from pipeline.records import ContextFact, Finding, Repeat, Span, Verdict
 from pipeline.settings import LawSettings
 from tests.obligations.scene import BYE, HELLO, TALK, Scene, scene
 
@@ -134,8 +134,8 @@ def test_the_callers_own_words_elsewhere_are_evidence_and_are_cited() -> None:
 
 def test_the_same_sound_twice_is_evidence() -> None:
     call = scene(HELLO, PITCH, TALK)
-    reasons = ("the caller: the same sound at 00:03.5 and 00:20.0",)
-    twice = replace(call, transcript=replace(call.transcript, role_reasons=reasons))
+    repeats = (Repeat(Span(3_500, 6_500), Span(20_000, 23_000), 0.9),)
+    twice = replace(call, transcript=replace(call.transcript, repeats=repeats))
     _, findings = found(twice, SELLING)
     assert "同一段声音" in findings["cn.ai.label4"].wording.zh
 

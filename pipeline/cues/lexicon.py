@@ -1,0 +1,70 @@
+"""The lexicons: what wording speaks for which cue, as data with the lines it must and must not flag."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, get_args
+
+from pipeline.errors import SettingsError
+from pipeline.phrases import PhraseBook
+from pipeline.records import CueLabel
+
+LANGUAGES = ("zh", "en")
+_UNLESS = "unless:"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way of saying one thing. strength: how much one hit is worth, 0-1. See lexicons/README.md."""
+
+    id: str
+    label: CueLabel
+    phrases: tuple[str, ...]
+    strength: float
+    unless: tuple[str, ...] = ()
+    after: CueLabel | None = None
+    level: int | None = None
+    by_sound: bool = True
+    flags: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    language: str
+    entries: Mapping[str, Entry]
+    book: PhraseBook
+
+
+@cache
+def load_lexicon(language: str) -> Lexicon:
+    """Raises SettingsError naming the entry that cannot be read."""
+    text = resources.files("pipeline.cues.lexicons").joinpath(f"{language}.toml").read_text("utf-8")
+    entries = {entry.id: entry for entry in map(_entry, tomllib.loads(text)["entry"])}
+    phrases: dict[str, Sequence[str]] = {}
+    for entry in entries.values():
+        phrases[entry.id] = entry.phrases
+        if entry.unless:
+            phrases[_UNLESS + entry.id] = entry.unless
+    heard = frozenset(entry.id for entry in entries.values() if entry.by_sound)
+    return Lexicon(language, entries, PhraseBook(language, phrases, heard))
+
+
+def _entry(raw: Mapping[str, Any]) -> Entry:
+    name = raw.get("id", "an entry without id")
+    unknown = set(raw) - set(Entry.__dataclass_fields__)
+    if unknown:
+        raise SettingsError(f"lexicon entry {name}: unknown {', '.join(sorted(unknown))}")
+    for label in (raw.get("label"), raw.get("after", raw.get("label"))):
+        if label not in get_args(CueLabel):
+            raise SettingsError(f"lexicon entry {name}: {label!r} is no cue of the vocabulary")
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return Entry(**values)
+
+
+def unless_key(entry_id: str) -> str:
+    return _UNLESS + entry_id
