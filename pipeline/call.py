@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.cues import find_cues
+from pipeline.cues import read_call
 from pipeline.errors import RecordingError
 from pipeline.intake import take_in
 from pipeline.obligations import find_findings, judge, read_context
@@ -47,7 +47,8 @@ def examine(
         transcript = speech.transcribe(audio, layout=recording.layout)
     except RecordingError as error:
         return failed_report(path, name=name, settings=settings, failure=_failure(error)), None
-    cues = find_cues(transcript, settings=settings.cues)
+    reading = read_call(transcript, settings=settings.cues)
+    cues = reading.cues
     heard = judge(
         transcript,
         cues,
@@ -56,6 +57,7 @@ def examine(
         word_confidence=settings.speech.word_confidence,
         supported=settings.speech.languages,
         starts=_starts(stated),
+        traces=reading.traces,
     )
     context = read_context(transcript, cues, recording, settings.law, stated)
     verdicts, findings = find_findings(heard, cues, context, started_at=recording.started_at, packs=packs)

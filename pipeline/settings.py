@@ -65,6 +65,7 @@ class CueSettings:
     """Matching."""
 
     min_confidence: float = 0.5  # a cue below it is not reported
+    trace_confidence: float = 0.2  # wording from here on is a trace: too faint for a cue, enough to stop an absence
 
 
 @dataclass(frozen=True)

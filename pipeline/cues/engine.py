@@ -11,7 +11,7 @@ from pipeline.settings import CueSettings
 from .keypad import key_cues
 from .layout import CallText, Placed
 from .lexicon import LANGUAGES
-from .wording import Wording, wording_pipeline
+from .wording import TRACED, Wording, wording_pipeline
 
 FAR: tuple[Role, ...] = ("caller", "human")
 _REACH = {"zh": 45, "en": 160}  # characters over which weak wording of one label still adds up
@@ -40,29 +40,44 @@ class _Group:
         return 1.0 - against
 
 
-def find_cues(transcript: Transcript, *, settings: CueSettings) -> tuple[Cue, ...]:
+@dataclass(frozen=True)
+class Reading:
+    """cues: what was said. traces: what may have been a cue whose absence accuses, too faint to be one."""
+
+    cues: tuple[Cue, ...] = ()
+    traces: tuple[Cue, ...] = ()
+
+
+def read_call(transcript: Transcript, *, settings: CueSettings) -> Reading:
     """All cues in time order, numbered c1, c2, … A language without a lexicon gives none.
 
     A turn whose role is unknown is read for both sides; its cues keep the role "unknown".
     """
     language = transcript.language or ""
     if language not in LANGUAGES or not transcript.turns:
-        return ()
+        return Reading()
     call = CallText(transcript)
     nlp = wording_pipeline(language)
     doc = nlp.make_doc(call.text)
     doc._.breaks = call.breaks
-    wording: Sequence[Wording] = nlp(doc)._.wording
-    groups = _groups(call, [part for part in wording if part.entry.after is None], language, settings)
+    found: Sequence[Wording] = nlp(doc)._.wording
+    wording = [part for part in found if not part.is_trace]
+    plain = [part for part in wording if part.entry.after is None]
+    groups = _groups(call, plain, language, settings.min_confidence)
     answers = [part for part in wording if part.entry.after and _answers(part, call, groups)]
     if answers:
-        plain = [part for part in wording if part.entry.after is None]
-        groups = _groups(call, [*plain, *answers], language, settings)
+        groups = _groups(call, [*plain, *answers], language, settings.min_confidence)
     cues = [_cue(group, call, language) for group in _settled(groups)]
     cues += _live_agent(call, cues, language)
     cues += key_cues(transcript, cues)
     cues.sort(key=lambda cue: _order(cue, call))
-    return tuple(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, 1))
+    faint = [part for part in found if part.entry.after is None and part.entry.label in TRACED]
+    traces = [
+        replace(_cue(group, call, language), id="trace")
+        for group in _groups(call, faint, language, settings.trace_confidence)
+        if group.probability < settings.min_confidence or any(part.is_trace for part in group.parts)
+    ]
+    return Reading(tuple(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, 1)), tuple(traces))
 
 
 def _order(cue: Cue, call: CallText) -> tuple[int, int, str]:
@@ -81,7 +96,7 @@ def labels_of(role: Role) -> tuple[CueLabel, ...]:
     return CALLER_LABELS + CALLEE_LABELS if role == "unknown" else ()
 
 
-def _groups(call: CallText, wording: Iterable[Wording], language: str, settings: CueSettings) -> list[_Group]:
+def _groups(call: CallText, wording: Iterable[Wording], language: str, at_least: float) -> list[_Group]:
     """Wording gathered into statements, those that are likely enough."""
     by_place: dict[tuple[int, CueLabel], list[Wording]] = {}
     for part in wording:
@@ -92,7 +107,7 @@ def _groups(call: CallText, wording: Iterable[Wording], language: str, settings:
     for (index, label), parts in by_place.items():
         for statement in _statements(call, label, sorted(parts, key=lambda part: part.start), _REACH[language]):
             group = _Group(label, call.turns[index], tuple(statement))
-            if group.probability >= settings.min_confidence:
+            if group.probability >= at_least:
                 groups.append(group)
     return sorted(groups, key=lambda group: (group.placed.index, group.parts[0].start, group.label))
 

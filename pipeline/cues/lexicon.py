@@ -15,6 +15,7 @@ from pipeline.records import CueLabel
 
 LANGUAGES = ("zh", "en")
 _UNLESS = "unless:"
+_TRACE_STRENGTH = 0.3
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Entry:
     by_sound: bool = True
     flags: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
+    trace: bool = False  # never makes a cue, only keeps an absence from being stated
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def load_lexicon(language: str) -> Lexicon:
     """Raises SettingsError naming the entry that cannot be read."""
     text = resources.files("pipeline.cues.lexicons").joinpath(f"{language}.toml").read_text("utf-8")
     entries = {entry.id: entry for entry in map(_entry, tomllib.loads(text)["entry"])}
+    entries |= {entry.id: entry for entry in _traces(language)}
     phrases: dict[str, Sequence[str]] = {}
     for entry in entries.values():
         phrases[entry.id] = entry.phrases
@@ -52,6 +55,15 @@ def load_lexicon(language: str) -> Lexicon:
             phrases[_UNLESS + entry.id] = entry.unless
     heard = frozenset(entry.id for entry in entries.values() if entry.by_sound)
     return Lexicon(language, entries, PhraseBook(language, phrases, heard))
+
+
+def _traces(language: str) -> list[Entry]:
+    text = resources.files("pipeline.cues.lexicons").joinpath("traces.toml").read_text("utf-8")
+    return [
+        Entry(f"trace.{raw['label']}", raw["label"], tuple(raw["phrases"]), _TRACE_STRENGTH, trace=True)
+        for raw in tomllib.loads(text)["trace"]
+        if raw["language"] == language
+    ]
 
 
 def _entry(raw: Mapping[str, Any]) -> Entry:

@@ -7,12 +7,26 @@ from functools import cache
 from typing import Any
 
 from pipeline.phrases import Hit
+from pipeline.records import CueLabel
 
 from .lexicon import Entry, load_lexicon, unless_key
 
 _BESIDE = 4  # characters between a phrase and the `unless` phrase that still takes it back
 _SOUND_FLOOR, _SOUND_TOP = 0.62, 0.95  # what a match by sound is worth at the lowest similarity, and at 1
 _LOWEST_SIMILARITY = 0.76
+_FAINT_WORTH = 0.35  # a faint match never makes a cue, only a trace
+
+#: Cues whose absence accuses: what may have been one of them must not be passed over.
+TRACED: tuple[CueLabel, ...] = (
+    "bot_disclosure",
+    "ai_label",
+    "human_offer",
+    "transfer_started",
+    "consent_claim",
+    "optout_offer",
+    "optout_ack",
+    "caller_identity",
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,10 @@ class Wording:
     end: int
     weight: float
     hit: Hit
+
+    @property
+    def is_trace(self) -> bool:
+        return self.entry.trace or self.hit.how == "faint"
 
 
 @cache
@@ -49,7 +67,8 @@ def wording_pipeline(language: str) -> Any:
 
 def find_wording(text: str, language: str, breaks: frozenset[int]) -> tuple[Wording, ...]:
     lexicon = load_lexicon(language)
-    hits = lexicon.book.find(text, breaks=breaks)
+    faint = [entry.id for entry in lexicon.entries.values() if entry.label in TRACED]
+    hits = lexicon.book.find(text, breaks=breaks, faint=faint)
     taken_back: dict[str, list[Hit]] = {}
     for hit in hits:
         taken_back.setdefault(hit.key, []).append(hit)
@@ -69,5 +88,7 @@ def _touches(hit: Hit, other: Hit) -> bool:
 def _worth(hit: Hit) -> float:
     if hit.how == "words":
         return 1.0
+    if hit.how == "faint":
+        return _FAINT_WORTH
     share = (hit.score - _LOWEST_SIMILARITY) / (1 - _LOWEST_SIMILARITY)
     return _SOUND_FLOOR + (_SOUND_TOP - _SOUND_FLOOR) * max(0.0, share)

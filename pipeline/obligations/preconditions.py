@@ -5,14 +5,15 @@ Each check answers with a name, whether it held, and a sentence in both language
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from ..records import Both, Cue, Span, Turn
+from ..records import Both, Cue, CueLabel, Obligation, Span, Turn
 from ..settings import JudgeSettings
 from .call import NO_SPEECH, Call, Check
 from .coverage import heard_after_ms, overlap_ms, span_coverage, union
 from .speech_acts import farewell_at, has_menu, is_greeting, similarity, spoken_letters
-from .wording import clock, span_text
+from .wording import clock, shortened, span_text
 
 __all__ = [
     "absence_checks",
@@ -20,11 +21,24 @@ __all__ = [
     "coverage",
     "followed_after_request",
     "language_supported",
+    "no_trace",
     "not_hung_up_at_once",
     "repeats",
     "request_checks",
     "starts_at_beginning",
 ]
+
+
+#: What would settle an obligation if it had been heard.
+_SETTLED_BY: Mapping[Obligation, tuple[CueLabel, ...]] = MappingProxyType(
+    {
+        "bot_disclosure": ("bot_disclosure", "ai_label"),
+        "human_transfer": ("human_offer", "transfer_started"),
+        "consent": ("consent_claim", "consent_request"),
+        "opt_out": ("optout_offer", "optout_ack"),
+        "caller_identity": ("caller_identity",),
+    }
+)
 
 
 def absence_checks(call: Call) -> tuple[Check, ...]:
@@ -255,6 +269,26 @@ def language_supported(call: Call) -> Check:
             f"尚不支持该语言（{language}），支持：{listed}。",
         ),
     )
+
+
+def no_trace(call: Call, obligation: Obligation, span: Span) -> Check:
+    """Whether nothing in the span sounds like the statement that is missing."""
+    name = "no_trace"
+    if call.basis == "text":
+        return _as_given(name)
+    labels = _SETTLED_BY[obligation]
+    for trace in call.traces:
+        if trace.label in labels and trace.start_ms is not None and span.start_ms <= trace.start_ms < span.end_ms:
+            at, words = clock(trace.start_ms), shortened(trace.quote)
+            return Check(
+                name,
+                False,
+                Both(
+                    f"At {at} something was said that may be it (“{words}”), too unclear to tell. Please listen there.",
+                    f"{at} 处有一句话（“{words}”）可能就是所查找的内容，但不够清楚，请人工听辨。",
+                ),
+            )
+    return Check(name, True, Both("Nothing unclear sounds like it.", "没有听不清但疑似的内容。"))
 
 
 def followed_after_request(call: Call, requests: Sequence[Cue]) -> Check:

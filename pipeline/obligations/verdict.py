@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from ..records import Both, Cue, Obligation, Span, Turn, Verdict, VerdictWord
 from .call import Call, Check
 from .coverage import span_coverage
-from .preconditions import absence_checks
+from .preconditions import absence_checks, no_trace
 from .wording import join
 
 __all__ = ["absence_confidence", "absent", "blocked", "cue_confidence", "settled"]
@@ -70,7 +70,7 @@ def blocked(
 
 def absent(call: Call, obligation: Obligation, word: VerdictWord, *, reason: Both, cues: Sequence[Cue] = ()) -> Verdict:
     """`not_heard` or `gap` where every precondition holds, else `cannot_tell`."""
-    checks = absence_checks(call)
+    checks = (*absence_checks(call), no_trace(call, obligation, call.whole))
     if not all(c.held for c in checks):
         return blocked(call, obligation, checks, cues=cues)
     confidence = absence_confidence(call, call.whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -15,11 +15,12 @@ from .normalise import match_copy
 from .sound import Sounds, syllables
 from .syntax import Choice, Gap, Phrase, read_phrase
 
-_DELETED = 0.75  # cost of a syllable of the phrase that the text lacks
-_INSERTED = 0.45  # cost of a syllable of the text that the phrase lacks
+_DELETED = 1.1  # cost of a syllable of the phrase that the text lacks
+_INSERTED = 0.6  # cost of a syllable of the text that the phrase lacks
 #: similarity (1 - cost per syllable) a match by sound needs, by number of syllables; below three never
 _ENOUGH = {3: 0.93, 4: 0.86, 5: 0.82, 6: 0.79}
 _ENOUGH_LONG = 0.76
+_FAINT = 0.08  # similarity by which a faint match may miss the mark
 _FUZZY_LETTERS = 8  # English words this long may be one or two letters off (assistance / assistant)
 _BREAK = "¶"  # stands where another speaker begins
 _STOPS = "¶，。！？；：、…,.!?;:\\n"  # no gap reaches over these
@@ -33,7 +34,7 @@ class Hit:
     start: int
     end: int
     score: float
-    how: Literal["words", "sound"]
+    how: Literal["words", "sound", "faint"]
     phrase: str
 
 
@@ -62,10 +63,14 @@ class PhraseBook:
             if language == "zh" and key in by_sound:
                 self._sounds.append((key, phrase))
 
-    def find(self, text: str, *, breaks: frozenset[int] = frozenset()) -> list[Hit]:
-        """All hits, the longest of overlapping ones of one phrase. breaks: offsets where another speaker begins."""
+    def find(self, text: str, *, breaks: frozenset[int] = frozenset(), faint: Collection[str] = ()) -> list[Hit]:
+        """All hits, the longest of overlapping ones of one phrase.
+
+        breaks: offsets where another speaker begins. faint: keys for which the sound may be a little too unlike;
+        such a hit's `how` is "faint".
+        """
         copy = match_copy(text, self._language)
-        return _best(self._by_words(copy, breaks) + self._by_sound(copy, breaks))
+        return _best(self._by_words(copy, breaks) + self._by_sound(copy, breaks, faint))
 
     def _by_words(self, copy: str, breaks: frozenset[int]) -> list[Hit]:
         spaced, offsets = _spaced(copy, self._language, breaks, self._long_words)
@@ -79,7 +84,7 @@ class PhraseBook:
                     hits.append(Hit(key, offsets[start], offsets[end - 1] + 1, 1.0, "words", phrase))
         return hits
 
-    def _by_sound(self, copy: str, breaks: frozenset[int]) -> list[Hit]:
+    def _by_sound(self, copy: str, breaks: frozenset[int], faint: Collection[str]) -> list[Hit]:
         if not self._sounds:
             return []
         sounds = Sounds(copy, breaks)
@@ -87,8 +92,10 @@ class PhraseBook:
             return []
         hits = []
         for key, phrase in self._sounds:
-            for start, end, score in search(phrase, sounds):
-                hits.append(Hit(key, sounds.offsets[start], sounds.offsets[end - 1] + 1, score, "sound", phrase.text))
+            slack = _FAINT if key in faint else 0.0
+            for start, end, score, clear in search(phrase, sounds, slack=slack):
+                how: Literal["sound", "faint"] = "sound" if clear else "faint"
+                hits.append(Hit(key, sounds.offsets[start], sounds.offsets[end - 1] + 1, score, how, phrase.text))
         return hits
 
 
@@ -175,8 +182,10 @@ def _spoken(literal: str) -> tuple[str, ...]:
 Row = npt.NDArray[np.float32]
 
 
-def search(phrase: Phrase, sounds: Sounds) -> list[tuple[int, int, float]]:
-    """Where the phrase is heard: (first syllable, end, similarity), best first and free of overlap.
+def search(phrase: Phrase, sounds: Sounds, *, slack: float = 0.0) -> list[tuple[int, int, float, bool]]:
+    """Where the phrase is heard: (first syllable, end, similarity, clear), best first and free of overlap.
+
+    slack: how far under the needed similarity a place may lie; it is then not clear.
 
     Approximate substring search (Sellers 1980) with weighted syllable costs, over the slots of the phrase.
     """
@@ -193,15 +202,16 @@ def search(phrase: Phrase, sounds: Sounds) -> list[tuple[int, int, float]]:
         cost, begin, length = _choose(cost, begin, length, slot, sounds)
     similarity = 1.0 - cost / np.maximum(length, 1.0)
     enough = np.array([_enough(int(count)) for count in length], np.float32)
-    found: list[tuple[int, int, float]] = []
+    found: list[tuple[int, int, float, bool]] = []
     for end in np.argsort(-similarity, kind="stable"):
-        if similarity[end] < enough[end]:
-            if similarity[end] < _ENOUGH_LONG:
-                break
+        if similarity[end] < _ENOUGH_LONG - slack:
+            break
+        if similarity[end] < enough[end] - slack:
             continue
         start = int(begin[end])
-        if end > start and all(end <= other or start >= stop for other, stop, _ in found):
-            found.append((start, int(end), round(float(similarity[end]), 3)))
+        if end > start and all(end <= other or start >= stop for other, stop, *_ in found):
+            clear = bool(similarity[end] >= enough[end])
+            found.append((start, int(end), round(float(similarity[end]), 3), clear))
     return found
 
 

@@ -21,14 +21,17 @@ _NEAR_INITIALS = {
     0.30: ("b p", "d t", "g k", "j q", "zh ch", "z c", "j zh", "q ch", "x sh", "x s", "z j", "q c", "m n", "r sh"),
     0.40: ("x q", "j x", "s c", "sh ch", "sh zh", "h k", "h g", "b m", "d n", "w f", "t k", "y j", "r y", "d l"),
 }
-_FAR_INITIAL = 0.62
+_FAR_INITIAL = 0.65
 _NEAR_FINALS = {
     0.08: ("an ang", "en eng", "in ing", "ian iang", "uan uang", "uen ong", "ün iong"),
     0.25: ("e uo", "o uo", "ou uo", "ong ou", "ai ei", "ian an", "in en", "ing eng", "iou ou", "uei ei", "i ü", "e a"),
     0.40: ("a ia", "a ua", "ao iao", "ao ou", "ie ei", "ie ian", "i ie", "u ou", "u uo", "ian in", "an ai", "en an",
            "eng ang", "ong eng", "uei i", "uen en", "e er", "i ei", "ü üe", "uang ang", "iang ang", "i e"),
 }  # fmt: skip
-_FAR_FINAL = 0.60
+_FAR_FINAL = 0.65
+
+
+_NOTHING_ALIKE = 1.3
 
 
 def _pairs(table: dict[float, tuple[str, ...]]) -> dict[frozenset[str], float]:
@@ -51,15 +54,15 @@ def _parts(syllable: str) -> tuple[str, str]:
 
 @cache
 def syllable_cost(one: str, other: str) -> float:
-    """0 for the same sound, 1 for nothing in common."""
+    """0 for the same sound, 1.3 for nothing in common: one plainly other syllable outweighs several near ones."""
     if one == other:
         return 0.0
     if _OTHER in (one, other):
-        return 1.0
+        return _NOTHING_ALIKE
     (initial_a, final_a), (initial_b, final_b) = _parts(one), _parts(other)
     first = 0.0 if initial_a == initial_b else _INITIALS.get(frozenset((initial_a, initial_b)), _FAR_INITIAL)
     last = 0.0 if final_a == final_b else _FINALS.get(frozenset((final_a, final_b)), _FAR_FINAL)
-    return min(1.0, first + last)
+    return min(_NOTHING_ALIKE, first + last)
 
 
 def syllables(text: str) -> list[str]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.records import Span
+from pipeline.records import Span, Tone
 
 from .diarize import SpeakerSpan
-from .voice import merge, subtract
+from .voice import intersect, merge, subtract, total_ms
 
 MAX_CHUNK_MS = 24_000  # the recogniser hears 30 s; room for the padding
 _JOIN_GAP_MS = 600  # a pause inside one speaker's chunk
 _MIN_CHUNK_MS = 200  # shorter is a click or a breath
 _MIN_STRAY_MS = 350  # speech only the second detector hears
+_TONE_SHARE = 0.6  # of a chunk under tones
 _NEAR_MS = 250  # edges of the two detectors differ by about this much
 
 
@@ -56,6 +57,17 @@ def chunks_by_channel(voice: Sequence[Span], channel: int) -> tuple[Chunk, ...]:
     """Dual-channel: one side a channel, cut at pauses. The speaker is named after the channel."""
     spans = [SpeakerSpan(f"channel-{channel}", span.start_ms, span.end_ms) for span in voice]
     return tuple(Chunk(chunk.start_ms, chunk.end_ms, chunk.speaker, channel) for chunk in chunks_by_speaker(spans, ()))
+
+
+def without_tones(chunks: Sequence[Chunk], tones: Sequence[Tone]) -> list[Chunk]:
+    """Chunks that are not mostly a signal tone: the recogniser makes words of a key press or a ring."""
+    signals = merge(Span(tone.start_ms, tone.end_ms) for tone in tones)
+    return [
+        chunk
+        for chunk in chunks
+        if total_ms(intersect([Span(chunk.start_ms, chunk.end_ms)], signals))
+        < _TONE_SHARE * (chunk.end_ms - chunk.start_ms)
+    ]
 
 
 def _cut(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:

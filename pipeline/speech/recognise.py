@@ -27,6 +27,7 @@ _OTHER_LANGUAGE = 0.7  # mean probability at which a language nobody asked for i
 _RATE = {"zh": (1.5, 11.0), "en": (4.0, 32.0)}
 _LOW_LOGPROB = -1.0  # Whisper's own log_prob_threshold
 _REPEATED = 2.4  # Whisper's own compression_ratio_threshold
+_HALLUCINATED = ("hallucination",)
 _PIECE_MS = 5_000  # a chunk the decoder gave up on is cut into pieces of about this length
 _SPLIT_FOR = {"no_text", "too_little_text", "repeated"}
 _NO_SPEECH = 0.6  # Whisper's own no_speech_threshold
@@ -144,6 +145,8 @@ class Recogniser:
         )
         second = doubt(_heard(chunk, list(segments), offset_ms=begin), language)
         better = min(first, second, key=_badness)
+        if "too_much_text" in better.doubts:
+            return replace(better, words=possible_words(better.words, chunk, language), doubts=_HALLUCINATED)
         if not set(better.doubts) & _SPLIT_FOR or chunk.end_ms - chunk.start_ms < 2 * _PIECE_MS:
             return better
         pieces = split_at_quiet(samples, chunk)
@@ -171,6 +174,23 @@ def doubt(heard: Heard, language: str) -> Heard:
     if heard.no_speech > _NO_SPEECH and heard.avg_logprob < _LOW_LOGPROB:
         doubts.append("hallucination")
     return replace(heard, doubts=tuple(doubts))
+
+
+def possible_words(words: Sequence[Word], chunk: Chunk, language: str) -> tuple[Word, ...]:
+    """The words that could have been said in the chunk's time at the fastest rate; the rest is the decoder's looping.
+
+    The chunk is a coverage gap all the same, with the reason "hallucination".
+    """
+    room = (
+        _RATE.get("zh" if language == "zh" else "en", _RATE["en"])[1] * max(chunk.end_ms - chunk.start_ms, 500) / 1000
+    )
+    kept: list[Word] = []
+    for word in words:
+        room -= sum(character.isalnum() for character in word.text)
+        if room < 0:
+            break
+        kept.append(word)
+    return tuple(kept)
 
 
 def split_at_quiet(samples: npt.NDArray[np.float32], chunk: Chunk) -> tuple[Chunk, ...]:

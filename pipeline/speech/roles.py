@@ -25,9 +25,13 @@ _GREETING_MS = 2_600
 _TALK_SHARE = 2.4  # evidence for the far side at all the talking; a robot talks most
 _LONG_TURN_MS = 7_000  # a turn this long is a message, not an answer
 _LONG_TURN = 0.5
-_OTHER_VOICE = 0.45  # cosine similarity under which two stretches of a channel are two voices (CAM++, phone band)
+_OTHER_VOICE = (
+    0.75  # cosine similarity under which two stretches of a channel are two voices; one voice has 0.9 (CAM++)
+)
 _CERTAIN = 3.0  # evidence apart at which the confidence is 0.95
 
+_GREETING = 1.6  # evidence that a turn is an announcement or a greeting of the network
+_SAME_MACHINE = 0.8  # cosine similarity from which a later turn is the same machine's
 _SPEAKER = 3.2  # evidence that a turn belongs to the side of its speaker's cluster or channel
 #: share of that evidence by the turn's length: up to so many ms, so much
 _TRUST = ((800, 0.25), (1_500, 0.5), (2_500, 0.75), (6_000, 1.0), (10**9, 1.5))
@@ -88,7 +92,7 @@ def assign_roles(
     channels, so a turn is certainly its speaker's.
     """
     signs = read_signs(turns, language or "")
-    carrier = _network_turns(turns, signs)
+    carrier = _network_turns(turns, signs, voices or {})
     speakers = sorted({turn.speaker for turn in turns if turn.speaker is not None})
     heard = {turn.speaker for turn, network in zip(turns, carrier, strict=True) if not network}
     parties = [speaker for speaker in speakers if speaker in heard]
@@ -113,7 +117,7 @@ def _with_role(turn: Turn, role: Role, confidence: float, settings: RoleSettings
     return replace(turn, role=role, role_confidence=round(confidence, 3))
 
 
-def _network_turns(turns: Sequence[Turn], signs: Sequence[Signs]) -> list[bool]:
+def _network_turns(turns: Sequence[Turn], signs: Sequence[Signs], voices: Voices) -> list[bool]:
     """Announcements and greetings of the network, the mailbox, the recorder or a call screener.
 
     A recorder's notice counts only on its own and before the call proper; inside a caller's sentence it is theirs.
@@ -124,16 +128,29 @@ def _network_turns(turns: Sequence[Turn], signs: Sequence[Signs]) -> list[bool]:
         length = (turn.end_ms or 0) - (turn.start_ms or 0)
         early = i <= 2
         alone = sign.recorder > 0 and early and length < 5_000 and len(turn.text) < 60 and sign.far < 2.4
-        greeting = sign.carrier >= 2.0 and sign.carrier > sign.far - 1.0
+        greeting = sign.carrier >= _GREETING and sign.carrier > sign.far - 1.0
         if greeting and early:
             screeners.add(turn.speaker)
         network[i] = alone or (greeting and (early or turn.speaker in screeners))
-    return _same_screener(turns, signs, network, screeners)
+    _same_screener(turns, network, screeners)
+    _same_machine(turns, network, voices)
+    return network
 
 
-def _same_screener(
-    turns: Sequence[Turn], signs: Sequence[Signs], network: list[bool], screeners: set[str | None]
-) -> list[bool]:
+def _same_machine(turns: Sequence[Turn], network: list[bool], voices: Voices) -> None:
+    """On a shared channel a screener is told by its voice: later turns that sound like it and like nobody else."""
+    machine = [voices[turn.id] for turn, own in zip(turns, network, strict=True) if own and turn.id in voices]
+    if not machine:
+        return
+    for i, turn in enumerate(turns):
+        if network[i] or turn.id not in voices or _similarity([voices[turn.id]], machine) < _SAME_MACHINE:
+            continue
+        others = [voices[other.id] for j, other in enumerate(turns) if j != i and not network[j] and other.id in voices]
+        nearest = max((_similarity([voices[turn.id]], [other]) for other in others), default=0.0)
+        network[i] = nearest < _similarity([voices[turn.id]], machine)
+
+
+def _same_screener(turns: Sequence[Turn], network: list[bool], screeners: set[str | None]) -> None:
     """A screener goes on in its own voice: all turns of a speaker most of whose speech is the network's are."""
     for speaker in screeners - {None}:
         own = [i for i, turn in enumerate(turns) if turn.speaker == speaker]
@@ -142,7 +159,6 @@ def _same_screener(
         if spoken and announced / spoken >= 0.5:
             for i in own:
                 network[i] = True
-    return network
 
 
 def _length(turn: Turn) -> int:

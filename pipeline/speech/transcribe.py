@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pipeline.records import Audio, Layout, ModelUsed, Transcript, Turn
 from pipeline.settings import Settings
 
-from .chunks import Chunk, chunks_by_channel, chunks_by_speaker
+from .chunks import Chunk, chunks_by_channel, chunks_by_speaker, without_tones
 from .crosstalk import without_crosstalk
 from .diarize import Diarizer
 from .recognise import Recogniser
@@ -59,6 +59,7 @@ class LocalSpeech:
             )
             speech = [diarization.speech]
             chunks = list(chunks_by_speaker(diarization.spans, voice[0]))
+        chunks = without_tones(chunks, tones)
         language, share = self._language(audio.samples, chunks)
         if language is None:
             return Transcript(None, 0.0, tones=tones)
@@ -76,7 +77,9 @@ class LocalSpeech:
             language=language,
             language_confidence=share,
             turns=turns,
-            coverage=measure_coverage(heard, voice, speech, word_confidence=speech_settings.word_confidence),
+            coverage=measure_coverage(
+                heard, voice, speech, tones=tones, word_confidence=speech_settings.word_confidence
+            ),
             tones=tones,
             role_reasons=reasons,
             repeats=find_repeats(audio, turns, language, channel=_far_channel(turns, chunks)),

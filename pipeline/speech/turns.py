@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.records import Coverage, Gap, Span, Turn, Word
+from pipeline.records import Coverage, Gap, Span, Tone, Turn, Word
 
 from .recognise import Heard
 from .voice import intersect, merge, subtract, total_ms
@@ -61,18 +61,20 @@ def measure_coverage(
     voice: Sequence[Sequence[Span]],
     speech: Sequence[Sequence[Span]],
     *,
+    tones: Sequence[Tone],
     word_confidence: float,
 ) -> Coverage:
     """Speech that either detector found against confident text, per channel and summed.
 
     voice, speech: the two detectors' spans for each channel. A chunk without text, a run of words whose mean confidence
-    is under word_confidence, and speech in no chunk are gaps. What only one detector hears counts too: an absence must
-    not rest on a stretch that one of them took for speech and nobody read.
+    is under word_confidence, and speech in no chunk are gaps; signal tones are no speech. What only one detector hears
+    counts too: an absence must not rest on a stretch that one of them took for speech and nobody read.
     """
+    signals = merge(Span(tone.start_ms, tone.end_ms) for tone in tones)
     gaps: list[Gap] = []
     spoken = covered = 0
     for channel, (one, other) in enumerate(zip(voice, speech, strict=True)):
-        spoken_here = merge((*one, *other))
+        spoken_here = subtract(merge((*one, *other)), signals)
         here = [text for text in heard if text.chunk.channel == channel]
         doubtful = [gap for text in here for gap in doubtful_runs(text, word_confidence)]
         near = merge(Span(text.chunk.start_ms - _EDGE_MS, text.chunk.end_ms + _EDGE_MS) for text in here)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...records import Both, Cue, Verdict
 from ..call import Call
 from ..coverage import span_coverage
@@ -28,7 +30,7 @@ def judge(call: Call) -> Verdict:
     pitches = line.of("marketing_pitch", roles=FAR)
     if not pitches:
         return _no_pitch(call)
-    given = _obtained(call, pitches[0])
+    given = _obtained(call, pitches)
     if given is not None:
         request, answer = given
         reason = Both(
@@ -98,13 +100,19 @@ def _no_pitch(call: Call) -> Verdict:
     )
 
 
-def _obtained(call: Call, pitch: Cue) -> tuple[Cue, Cue] | None:
-    """A request for permission and the answer to it, before or at the first pitch."""
+def _obtained(call: Call, pitches: Sequence[Cue]) -> tuple[Cue, Cue] | None:
+    """A request for permission and the answer to it, before or at the first pitch.
+
+    "At": a turn that says what the call is for and asks leave to go on has waited, if nothing more is sold before the
+    answer.
+    """
     line = call.line
-    limit = line.end_of(pitch) if line.timed else line.key(pitch)[0]
+    turn_of = {turn.id: number for number, turn in enumerate(line.turns)}
     for request in line.of("consent_request", roles=FAR):
+        asked = turn_of[request.turn_id]
         for answer in line.of("consent_given", roles=("callee",)):
-            at = line.key(answer)
-            if line.key(request) < at and line.key(request) < line.key(pitch) and at[0] <= limit:
+            answered = turn_of[answer.turn_id]
+            sold = [turn_of[pitch.turn_id] for pitch in pitches if turn_of[pitch.turn_id] < answered]
+            if asked < answered and all(turn == asked for turn in sold):
                 return request, answer
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...records import Both, Cue, Turn, Verdict
 from ..call import Call, Check
-from ..preconditions import request_checks
+from ..preconditions import no_trace, request_checks
 from ..timeline import FAR
 from ..verdict import absence_confidence, absent, blocked, cue_confidence, settled
 from ..wording import clock, join, quoted, spans_text
@@ -67,7 +67,7 @@ def _unanswered_checks(call: Call, unanswered: tuple[Cue, ...]) -> tuple[Check, 
         call.sure_who(unanswered[0]),
         Both("Who asked for a person is too unsure.", "要求人工的是哪一方不够确定。"),
     )
-    checks = request_checks(call, unanswered)
+    checks = (*request_checks(call, unanswered), no_trace(call, "human_transfer", call.after(unanswered[0])))
     return checks if who.held else (who, *(c for c in checks if c.name != "caller_known"))
 
 

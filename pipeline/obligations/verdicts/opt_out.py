@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...records import Both, Cue, Verdict
 from ..call import Call, Check
 from ..going_on import going_on
-from ..preconditions import request_checks
+from ..preconditions import no_trace, request_checks
 from ..timeline import FAR
 from ..verdict import absence_confidence, absent, blocked, cue_confidence, settled
 from ..wording import join, quoted, spans_text
@@ -51,7 +51,7 @@ def judge(call: Call) -> Verdict:
 def _unanswered_checks(call: Call, unanswered: tuple[Cue, ...]) -> tuple[Check, ...]:
     if not unanswered:
         return ()
-    checks = request_checks(call, unanswered)
+    checks = (*request_checks(call, unanswered), no_trace(call, "opt_out", call.after(unanswered[0])))
     if call.sure_who(unanswered[0]):
         return checks
     who = Check(
