@@ -54,7 +54,6 @@ def examine(
         cues,
         settings=settings.judge,
         duration_ms=recording.duration_ms,
-        word_confidence=settings.speech.word_confidence,
         supported=settings.speech.languages,
         starts=_starts(stated),
         traces=reading.traces,

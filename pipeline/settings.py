@@ -49,7 +49,7 @@ class SpeechSettings:
     diarization_step: float = 0.25  # share of the 10 s window; measured in docs/accuracy.md
     max_speakers: int = 4  # voices on a mono track: caller, callee, a person after a transfer, an announcement
     same_voice: float = 0.8  # cosine similarity from which two clusters are one voice; see docs/accuracy.md
-    word_confidence: float = 0.40  # a word under it does not count as heard; see docs/accuracy.md
+    word_confidence: float = 0.50  # a run of five words under it on average was not heard; see docs/accuracy.md
     turn_gap_ms: int = 1200  # a pause longer than this starts a new turn of the same speaker
 
 
@@ -77,6 +77,8 @@ class JudgeSettings:
     max_gap_ms: int = 4_000  # one unheard stretch this long may hold a whole statement, whatever the share
     hung_up_at_once_ms: int = 25_000  # since the caller's first word (vocabulary)
     heard_after_request_ms: int = 5_000  # sound that must follow a request before "ignored" (vocabulary)
+    min_opening_confidence: float = 0.88  # of the caller's opening, before a missing name is stated; docs/accuracy.md
+    opening_ms: int = 15_000  # how much of the caller's first words that is
     late_start_ms: int = 700  # a caller already talking this soon after the start means the beginning is missing
     greeting_ms: int = 2_000  # a callee's turn no longer than this at the very start is a "hello", not a cut sentence
     opening_gap_ms: int = 1_000  # untranscribed speech this long at the very start may be the caller's missing opening

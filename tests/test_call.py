@@ -105,6 +105,6 @@ def test_findings_are_made_only_under_a_jurisdiction_that_was_chosen(tmp_path: P
         "started_at": "2026-05-01T12:00:00",
     }  # fmt: skip
     without, _ = heard(path, FakeSpeech(PUSHY), facts=facts)
-    chosen, _ = heard(path, FakeSpeech(PUSHY), facts=facts, settings=Settings(law=LawSettings(jurisdiction=("US",))))
+    chosen, _ = heard(path, FakeSpeech(PUSHY), facts=facts, settings=Settings(law=LawSettings(jurisdiction=("CN",))))
     assert without.findings == ()
     assert any(finding.kind == "finding" for finding in chosen.findings)

@@ -77,7 +77,32 @@ def read_call(transcript: Transcript, *, settings: CueSettings) -> Reading:
         for group in _groups(call, faint, language, settings.trace_confidence)
         if group.probability < settings.min_confidence or any(part.is_trace for part in group.parts)
     ]
+    traces = [trace for trace in traces if not any(_denies(cue, trace) for cue in cues)]
     return Reading(tuple(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, 1)), tuple(traces))
+
+
+#: Understood as the one, a stretch is no trace of the other: "I cannot put you through" hides no offer of a person.
+_OPPOSITES: dict[CueLabel, tuple[CueLabel, ...]] = {
+    "human_offer": ("human_refusal",),
+    "transfer_started": ("human_refusal",),
+    "bot_disclosure": ("bot_denial", "bot_evasion"),
+    "ai_label": ("bot_denial",),
+    "optout_ack": ("optout_offer",),
+}
+
+
+def _denies(cue: Cue, trace: Cue) -> bool:
+    return (
+        cue.label in _OPPOSITES.get(trace.label, ())
+        and cue.turn_id == trace.turn_id
+        and (cue.quote in trace.quote or trace.quote in cue.quote or _overlap(cue, trace))
+    )
+
+
+def _overlap(one: Cue, other: Cue) -> bool:
+    if one.start_ms is None or other.start_ms is None:
+        return False
+    return one.start_ms < (other.end_ms or 0) and other.start_ms < (one.end_ms or 0)
 
 
 def _order(cue: Cue, call: CallText) -> tuple[int, int, str]:

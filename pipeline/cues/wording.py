@@ -10,11 +10,14 @@ from pipeline.phrases import Hit
 from pipeline.records import CueLabel
 
 from .lexicon import Entry, load_lexicon, unless_key
+from .names import named_bodies
 
 _BESIDE = 4  # characters between a phrase and the `unless` phrase that still takes it back
 _SOUND_FLOOR, _SOUND_TOP = 0.62, 0.95  # what a match by sound is worth at the lowest similarity, and at 1
 _LOWEST_SIMILARITY = 0.76
 _FAINT_WORTH = 0.35  # a faint match never makes a cue, only a trace
+
+_NAMED = Entry("caller_identity.capitals", "caller_identity", (), 0.7)
 
 #: Cues whose absence accuses: what may have been one of them must not be passed over.
 TRACED: tuple[CueLabel, ...] = (
@@ -75,14 +78,21 @@ def find_wording(text: str, language: str, breaks: frozenset[int]) -> tuple[Word
     found = []
     for hit in hits:
         entry = lexicon.entries.get(hit.key)
-        if entry is None or any(_touches(hit, other) for other in taken_back.get(unless_key(entry.id), ())):
+        if entry is None or any(_touches(hit, other, breaks) for other in taken_back.get(unless_key(entry.id), ())):
             continue
         found.append(Wording(entry, hit.start, hit.end, round(entry.strength * _worth(hit), 3), hit))
+    if language == "en":
+        found += [
+            Wording(_NAMED, start, end, _NAMED.strength, Hit(_NAMED.id, start, end, 1.0, "words", "a name in capitals"))
+            for start, end in named_bodies(text)
+        ]
     return tuple(found)
 
 
-def _touches(hit: Hit, other: Hit) -> bool:
-    return other.start <= hit.end + _BESIDE and other.end >= hit.start - _BESIDE
+def _touches(hit: Hit, other: Hit, breaks: frozenset[int]) -> bool:
+    """Near each other, and said by one speaker."""
+    near = other.start <= hit.end + _BESIDE and other.end >= hit.start - _BESIDE
+    return near and not any(min(hit.end, other.end) <= edge <= max(hit.start, other.start) for edge in breaks)
 
 
 def _worth(hit: Hit) -> float:

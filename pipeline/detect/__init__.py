@@ -44,14 +44,13 @@ def judge_text(text: Text, *, settings: Settings, packs: Sequence[RulePack] = ()
         settings=settings.judge,
         basis="text",
         duration_ms=duration_ms,
-        word_confidence=settings.speech.word_confidence,
         supported=settings.speech.languages,
     )
     findings: tuple[Finding, ...] = ()
     recording = _no_recording(text, duration_ms)
     context = read_context(transcript, cues, recording, settings.law, settings.law.facts)
     if settings.law.text_is_complete:
-        verdicts, findings = find_findings(verdicts, cues, context, started_at=None, packs=packs)
+        verdicts, findings = find_findings(verdicts, cues, context, started_at=None, packs=packs, text_is_complete=True)
     # Through a CallReport, so that the shapes are those of evidence.json by construction.
     report = CallReport(
         tool=tool(),

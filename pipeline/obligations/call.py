@@ -35,15 +35,13 @@ class Check:
 class Call:
     """A call under judgement: its timeline and what the judge was told about it.
 
-    word_confidence: 0-1, a word under it was not heard. supported: languages whose cues can be found. starts: what
-    the user says about the beginning of the recording, None where nothing was said. traces: what may have been a cue,
-    too faint to be one.
+    supported: languages whose cues can be found. starts: what the user says about the beginning of the recording,
+    None where nothing was said. traces: what may have been a cue, too faint to be one.
     """
 
     line: Timeline
     settings: JudgeSettings
     basis: Basis
-    word_confidence: float
     supported: tuple[str, ...]
     starts: Starts
     traces: tuple[Cue, ...] = ()

@@ -9,21 +9,20 @@ from ..records import Span, Transcript
 __all__ = ["heard_after_ms", "overlap_ms", "span_coverage", "union"]
 
 
-def span_coverage(transcript: Transcript, span: Span, word_confidence: float) -> float | None:
+def span_coverage(transcript: Transcript, span: Span) -> float | None:
     """Share (0-1) of the speech in the span that has confident text; None where coverage was never measured.
 
-    Speech is what the turns and the coverage gaps together occupy; not covered are the gaps and every word under
-    word_confidence. A span without speech has nothing left uncovered: 1.0.
+    Speech is what the turns and the coverage gaps together occupy; not covered are the gaps. A
+    span without speech has nothing left uncovered: 1.0.
     """
     if transcript.coverage.speech_ms <= 0:
         return None
     gaps = [Span(g.start_ms, g.end_ms) for g in transcript.coverage.gaps]
     turns = [Span(t.start_ms, t.end_ms) for t in transcript.turns if t.start_ms is not None and t.end_ms is not None]
-    weak = [Span(w.start_ms, w.end_ms) for t in transcript.turns for w in t.words if w.confidence < word_confidence]
     speech = overlap_ms(union([*turns, *gaps]), span)
     if speech == 0:
         return 1.0
-    return max(0.0, 1.0 - overlap_ms(union([*gaps, *weak]), span) / speech)
+    return max(0.0, 1.0 - overlap_ms(union(gaps), span) / speech)
 
 
 def heard_after_ms(transcript: Transcript, start_ms: int, end_ms: int) -> int:

@@ -23,6 +23,7 @@ __all__ = [
     "language_supported",
     "no_trace",
     "not_hung_up_at_once",
+    "opening_heard",
     "repeats",
     "request_checks",
     "starts_at_beginning",
@@ -173,7 +174,7 @@ def coverage(call: Call, span: Span) -> Check:
     name = "coverage"
     if call.basis == "text":
         return _as_given(name)
-    ratio = span_coverage(call.line.transcript, span, call.word_confidence)
+    ratio = span_coverage(call.line.transcript, span)
     if ratio is None:
         return Check(name, False, Both("How much of the speech was heard is not known.", "无法得知听清了多少。"))
     needed = call.settings.min_coverage
@@ -192,8 +193,8 @@ def coverage(call: Call, span: Span) -> Check:
         name,
         ratio >= needed,
         Both(
-            f"{ratio:.0%} of the speech in {span_text(span)} was heard with confidence ({needed:.0%} needed).",
-            f"{span_text(span)} 内的说话声有 {ratio:.0%} 被可靠听清（需达到 {needed:.0%}）。",
+            f"{_percent(ratio)} of the speech in {span_text(span)} was heard with confidence ({needed:.0%} needed).",
+            f"{span_text(span)} 内的说话声有 {_percent(ratio)} 被可靠听清（需达到 {needed:.0%}）。",
         ),
     )
 
@@ -291,6 +292,30 @@ def no_trace(call: Call, obligation: Obligation, span: Span) -> Check:
     return Check(name, True, Both("Nothing unclear sounds like it.", "没有听不清但疑似的内容。"))
 
 
+def opening_heard(call: Call) -> Check:
+    """Whether the caller's first words are clear enough to miss a name in: names are what recognisers garble first."""
+    name = "opening_heard"
+    if call.basis == "text":
+        return _as_given(name)
+    start = call.line.from_first_word.start_ms
+    words = [
+        word
+        for turn in call.line.far_turns
+        for word in turn.words
+        if start <= word.start_ms < start + call.settings.opening_ms
+    ]
+    needed = call.settings.min_opening_confidence
+    sure = sum(word.confidence for word in words) / len(words) if words else 1.0
+    return Check(
+        name,
+        sure >= needed,
+        Both(
+            f"The caller's opening was made out with a confidence of {sure:.2f} ({needed:.2f} needed to miss a name).",
+            f"主叫方开场白的识别置信度为 {sure:.2f}（判断未报名称需达到 {needed:.2f}）。",
+        ),
+    )
+
+
 def followed_after_request(call: Call, requests: Sequence[Cue]) -> Check:
     """Whether the caller's side had a chance to answer at least one of the requests."""
     name = "followed_after_request"
@@ -312,6 +337,11 @@ def followed_after_request(call: Call, requests: Sequence[Cue]) -> Check:
                 ),
             )
     return Check(name, False, Both("The call ended right after the request.", "提出要求后通话随即结束。"))
+
+
+def _percent(share: float) -> str:
+    """Rounded down to a tenth of a percent, so that what just fails does not look as if it held."""
+    return f"{int(share * 1000) / 10:.1f}%"
 
 
 def _length(turn: Turn) -> int:

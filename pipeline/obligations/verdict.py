@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from ..records import Both, Cue, Obligation, Span, Turn, Verdict, VerdictWord
 from .call import Call, Check
 from .coverage import span_coverage
-from .preconditions import absence_checks, no_trace
+from .preconditions import absence_checks, no_trace, opening_heard
 from .wording import join
 
 __all__ = ["absence_confidence", "absent", "blocked", "cue_confidence", "settled"]
@@ -34,9 +34,7 @@ def settled(
 ) -> Verdict:
     """A verdict that holds. cues: the main one first. span: what was examined, ms (the whole call if None)."""
     examined = span or call.whole
-    seen = (
-        (span_coverage(call.line.transcript, examined, call.word_confidence) or 0.0) if call.basis == "audio" else 1.0
-    )
+    seen = (span_coverage(call.line.transcript, examined) or 0.0) if call.basis == "audio" else 1.0
     cited = [*(c.turn_id for c in cues if call.line.turn_of(c)), *(t.id for t in turns)]
     return Verdict(
         obligation=obligation,
@@ -71,6 +69,8 @@ def blocked(
 def absent(call: Call, obligation: Obligation, word: VerdictWord, *, reason: Both, cues: Sequence[Cue] = ()) -> Verdict:
     """`not_heard` or `gap` where every precondition holds, else `cannot_tell`."""
     checks = (*absence_checks(call), no_trace(call, obligation, call.whole))
+    if obligation == "caller_identity":
+        checks = (*checks, opening_heard(call))
     if not all(c.held for c in checks):
         return blocked(call, obligation, checks, cues=cues)
     confidence = absence_confidence(call, call.whole)
@@ -89,4 +89,4 @@ def absence_confidence(call: Call, span: Span) -> float:
     far = call.line.far_turns
     lengths = [max(1, (t.end_ms or 0) - (t.start_ms or 0)) for t in far]
     who = sum(n * t.role_confidence for n, t in zip(lengths, far, strict=True)) / sum(lengths) if far else 0.0
-    return who * (span_coverage(call.line.transcript, span, call.word_confidence) or 0.0)
+    return who * (span_coverage(call.line.transcript, span) or 0.0)

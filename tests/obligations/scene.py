@@ -25,7 +25,6 @@ class Scene:
         given = {
             "settings": JudgeSettings(),
             "duration_ms": self.duration_ms,
-            "word_confidence": 0.4,
             **options,
         }
         return {v.obligation: v for v in judge(self.transcript, self.cues, **given)}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.records import Gap, Tone, Verdict
+from pipeline.records import Cue, Gap, Tone, Verdict
 from pipeline.settings import JudgeSettings
 from tests.obligations.scene import BYE, EN_TALK, HELLO, TALK, Scene, scene
 
@@ -34,7 +34,9 @@ def test_a_complete_call_shows_its_absences_and_that_every_precondition_held() -
     verdicts = PLAIN.judged()
     assert {o: verdicts[o].verdict for o in ABSENCES} == ABSENCES
     names = [p.name for p in verdicts["opt_out"].preconditions]
-    assert names == ["starts_at_beginning", "caller_known", "coverage", "not_hung_up_at_once", "language_supported"]
+    assert names == [
+        "starts_at_beginning", "caller_known", "coverage", "not_hung_up_at_once", "language_supported", "no_trace",
+    ]  # fmt: skip
     assert all(p.held and p.detail.endswith(".") for p in verdicts["opt_out"].preconditions)
     assert verdicts["opt_out"].examined[0].start_ms == 3_500
     assert verdicts["opt_out"].examined[0].end_ms == PLAIN.duration_ms
@@ -112,16 +114,6 @@ def test_a_tenth_of_the_speech_unheard_blocks_every_absence(reason: str) -> None
     assert few.words()["caller_identity"] == "not_heard"
     assert few.judged()["caller_identity"].coverage < 1.0
     assert_blocked(many, "coverage")
-
-
-def test_words_under_the_threshold_are_not_heard() -> None:
-    turns = tuple(
-        replace(t, words=tuple(replace(w, confidence=0.3) if i % 5 == 0 else w for i, w in enumerate(t.words)))
-        for t in PLAIN.transcript.turns
-    )
-    mumbled = replace(PLAIN, transcript=replace(PLAIN.transcript, turns=turns))
-    assert_blocked(mumbled, "coverage")
-    assert mumbled.words(word_confidence=0.2)["opt_out"] == "not_heard"
 
 
 def test_noise_over_the_opening_before_the_first_word_made_out_belongs_to_the_examined_span() -> None:
@@ -316,3 +308,18 @@ def test_one_long_unheard_stretch_blocks_though_its_share_is_small() -> None:
         call = scene(*lines, gaps=(Gap(end, end + length_ms, "noise"),))
         assert call.judged()["caller_identity"].coverage > 0.9
         assert call.words()["caller_identity"] == word
+
+
+def test_what_may_have_been_the_missing_words_blocks_their_absence_and_no_other() -> None:
+    faint = Cue("trace", "optout_offer", "caller", 9_000, 10_000, "按就退订", "t2", 0.3)
+    verdicts = PLAIN.judged(traces=(faint,))
+    assert verdicts["opt_out"].verdict == "cannot_tell"
+    assert "按就退订" in verdicts["opt_out"].reason.en and "按就退订" in verdicts["opt_out"].reason.zh
+    assert verdicts["human_transfer"].verdict == "not_heard"
+
+
+def test_a_missing_name_is_not_stated_after_an_opening_hard_to_make_out() -> None:
+    turns = tuple(replace(t, words=tuple(replace(w, confidence=0.8) for w in t.words)) for t in PLAIN.transcript.turns)
+    mumbled = replace(PLAIN, transcript=replace(PLAIN.transcript, turns=turns))
+    assert mumbled.words()["caller_identity"] == "cannot_tell"
+    assert mumbled.words()["opt_out"] == "not_heard"

@@ -90,7 +90,7 @@ def _no_pitch(call: Call) -> Verdict:
     """`not_applicable` accuses nobody, so it needs less than an absence does."""
     seen = coverage(call, call.whole)
     checks = (caller_known(call), language_supported(call))
-    heard = span_coverage(call.line.transcript, call.whole, call.word_confidence) or 0.0
+    heard = span_coverage(call.line.transcript, call.whole) or 0.0
     enough = call.basis == "text" or heard >= call.settings.min_coverage_not_applicable
     if not enough or not all(c.held for c in checks):
         return blocked(call, "consent", (*checks, *(() if enough else (seen,))))
