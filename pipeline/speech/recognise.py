@@ -55,12 +55,14 @@ class Recogniser:
     """Whisper weights loaded once. Not for several threads at once."""
 
     def __init__(self, model: Path | str, *, device: str, compute_type: str, threads: int, beam_size: int) -> None:
-        from faster_whisper import BatchedInferencePipeline, WhisperModel
+        from faster_whisper import WhisperModel
+
+        from .windows import short_window_pipeline
 
         self._model: Any = WhisperModel(
             str(model), device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True
         )
-        self._batched: Any = BatchedInferencePipeline(self._model)
+        self._batched: Any = short_window_pipeline(self._model)
         self._beam_size = beam_size
 
     def language(

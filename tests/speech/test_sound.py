@@ -22,7 +22,8 @@ def speechlike(length_ms: int, seed: int) -> Sound:
     hz = np.fft.rfftfreq(count, 1 / RATE_HZ)
     spectrum[(hz < 300) | (hz > 3_400)] = 0
     sound = np.fft.irfft(spectrum, count)
-    swell = np.interp(np.arange(count), np.arange(0, count + 2_000, 2_000), rng.uniform(0.1, 1, count // 2_000 + 2))
+    syllables = np.arange(0, count + 2_000, 2_000)
+    swell = np.interp(np.arange(count), syllables, rng.uniform(0.1, 1, len(syllables)))
     return (0.2 * sound * swell / np.abs(sound).max()).astype(np.float32)
 
 
