@@ -18,7 +18,7 @@ from .syntax import Choice, Gap, Phrase, read_phrase
 _DELETED = 1.1  # cost of a syllable of the phrase that the text lacks
 _INSERTED = 0.6  # cost of a syllable of the text that the phrase lacks
 #: similarity (1 - cost per syllable) a match by sound needs, by number of syllables; below three never
-_ENOUGH = {3: 0.93, 4: 0.86, 5: 0.82, 6: 0.79}
+_ENOUGH = {3: 0.89, 4: 0.86, 5: 0.82, 6: 0.79}
 _ENOUGH_LONG = 0.76
 _FAINT = 0.08  # similarity by which a faint match may miss the mark
 _FUZZY_LETTERS = 8  # English words this long may be one or two letters off (assistance / assistant)
@@ -99,9 +99,15 @@ class PhraseBook:
         return hits
 
 
+@cache
+def _norms(literal: str) -> tuple[str, ...]:
+    """The words of an English literal as spaCy's norms."""
+    return tuple(token.norm_ for token in blank("en").make_doc(literal) if token.norm_.strip())
+
+
 def _literal_words(phrase: Phrase) -> list[str]:
     options = [option for slot in phrase.slots if isinstance(slot, Choice) for option in slot.options]
-    return [token.norm_ for option in options for token in blank("en").make_doc(option.strip())]
+    return [word for option in options for word in _norms(option.strip())]
 
 
 def _pattern(phrase: Phrase, language: str) -> re.Pattern[str]:
@@ -126,9 +132,7 @@ def _gap(at_most: int, language: str) -> str:
 def _literal(option: str, language: str) -> str:
     if language == "zh":
         return re.escape("".join(option.split()))
-    return "".join(
-        re.escape(token.norm_) + " " for token in blank("en").make_doc(option.strip()) if token.norm_.strip()
-    )
+    return "".join(re.escape(word) + " " for word in _norms(option.strip()))
 
 
 def _spaced(copy: str, language: str, breaks: frozenset[int], long_words: frozenset[str]) -> tuple[str, list[int]]:

@@ -201,7 +201,8 @@ def split_at_quiet(samples: npt.NDArray[np.float32], chunk: Chunk) -> tuple[Chun
     begin = chunk.start_ms * _RATE_HZ // 1000
     sound = samples[begin : chunk.end_ms * _RATE_HZ // 1000]
     frames = sound[: len(sound) // frame * frame].reshape(-1, frame)
-    loudness = np.convolve((frames**2).mean(axis=1), np.ones(5) / 5, mode="same")
+    power = np.pad((frames**2).mean(axis=1), 2, mode="edge")
+    loudness = np.convolve(power, np.ones(5) / 5, mode="valid")
     cuts = [0]
     per_piece = _PIECE_MS // 20
     while len(loudness) - cuts[-1] > per_piece * 3 // 2:
