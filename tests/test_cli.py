@@ -21,7 +21,7 @@ from pipeline.speech.fake import FakeSpeech
 from tests.recordings import FAULTY_MS, pushy, quiet, unsteady, write_wav
 
 ROOT = Path(__file__).parents[1]
-US_FACTS = ["call_kind=marketing", "voice=prerecorded", "line=mobile", "direction=to_user"]
+SELLING = ["call_kind=marketing", "voice=prerecorded", "line=mobile", "direction=to_user"]
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +51,10 @@ def test_nothing_found_is_0_and_the_summary_says_where_to_look(calls: Path, tmp_
 
 
 def test_findings_are_1_and_again_1_when_there_is_nothing_left_to_do(calls: Path, tmp_path: Path) -> None:
-    facts = [part for fact in US_FACTS for part in ("--fact", fact)]
-    first = run("scan", calls, "-o", tmp_path / "out", "--jurisdiction", "us", *facts, speech=pushy)
+    facts = [part for fact in SELLING for part in ("--fact", fact)]
+    first = run("scan", calls, "-o", tmp_path / "out", "--jurisdiction", "cn", *facts, speech=pushy)
     assert first.exit_code == 1, first.output
-    again = run("scan", calls, "-o", tmp_path / "out", "--jurisdiction", "us", *facts, speech=pushy)
+    again = run("scan", calls, "-o", tmp_path / "out", "--jurisdiction", "cn", *facts, speech=pushy)
     assert again.exit_code == 1 and "Nothing to do" in again.stderr
 
 
