@@ -28,7 +28,8 @@ def going_on(call: Call, refusal: Cue) -> GoingOn | None:
     """The first pitch, sensitive request or push after the refusal; None if an acceptance or a goodbye comes first.
 
     In one turn the order of the words decides. A turn already under way when the refusal came counts only with a cue
-    that begins after it. If the callee agrees again in between, nothing is going on against their will.
+    that begins after it, and a turn that accepts the request only with a cue, not with a push. If the callee agrees
+    again in between, nothing is going on against their will.
     """
     line, key = call.line, call.line.key(refusal)
     again = [line.key(c) for c in line.of("consent_given", roles=("callee",)) if line.key(c) > key]
@@ -57,7 +58,8 @@ def _on(call: Call, refusal: Cue, turn: Turn, under_way: bool) -> list[GoingOn]:
         for c in line.of("marketing_pitch", "sensitive_request", roles=FAR)
         if c.turn_id == turn.id and (not under_way or line.key(c)[0] >= since)
     ]
-    push = None if under_way or not _may_push(call, refusal) else _push(call, turn)
+    accepts = any(c.turn_id == turn.id for c in line.of("optout_ack", roles=FAR))
+    push = None if under_way or accepts or not _may_push(call, refusal) else _push(call, turn)
     return [*cues, *([push] if push else [])]
 
 

@@ -176,3 +176,20 @@ def test_without_times_the_order_of_the_text_gives_the_same_verdict(
     late_by_the_clock_alone = lines == [HELLO, TALK, DISCLOSES]
     assert found.verdict == ("heard" if late_by_the_clock_alone else verdict)
     assert found.basis == "text" and found.examined == ()
+
+
+def test_an_acceptance_in_words_like_an_offer_is_no_push() -> None:
+    """ "You will not be getting any more calls" asks and offers nothing, though it begins as offers do."""
+    call = scene(
+        ("R", 26, "We have a plan with free installation.", ("marketing_pitch", "free installation")),
+        ("C", 3, "Kindly don't ring this number again.", ("refusal", 3, "don't ring this number again")),
+        (
+            "R",
+            6,
+            "Okay madam. I am marking your number now. You will not be getting any more calls.",
+            ("optout_ack", "not be getting any more calls"),
+        ),
+        language="en",
+    )
+    assert call.words()["consent"] == "gap"
+    assert call.words()["opt_out"] == "acknowledged"
