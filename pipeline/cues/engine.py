@@ -186,8 +186,20 @@ def _settled(groups: Sequence[_Group]) -> list[_Group]:
             continue
         if group.label == "human_refusal" and "transfer_started" in others:
             continue
+        if group.label == "asks_human" and any(_said_together(group, other) for other in groups):
+            continue
         kept.append(group)
     return kept
+
+
+def _said_together(request: _Group, other: _Group) -> bool:
+    """ "Is there an actual person on the line?" asks what it is talking to; it is no request for a person besides."""
+    return (
+        other.label == "asks_if_robot"
+        and other.placed.index == request.placed.index
+        and other.probability > request.probability
+        and any(a.start < b.end and b.start < a.end for a in request.parts for b in other.parts)
+    )
 
 
 def _cue(group: _Group, call: CallText, language: str) -> Cue:

@@ -26,6 +26,7 @@ def load_local(settings: Settings, *, threads: int) -> LocalSpeech:
         compute_type=speech.compute_type,
         threads=count,
         beam_size=speech.beam_size,
+        windows_s=speech.windows_s,
     )
     diarizer = Diarizer(
         weights.find(_SEGMENTATION),

@@ -54,7 +54,17 @@ class Heard:
 class Recogniser:
     """Whisper weights loaded once. Not for several threads at once."""
 
-    def __init__(self, model: Path | str, *, device: str, compute_type: str, threads: int, beam_size: int) -> None:
+    def __init__(
+        self,
+        model: Path | str,
+        *,
+        device: str,
+        compute_type: str,
+        threads: int,
+        beam_size: int,
+        windows_s: Sequence[float],
+    ) -> None:
+        """windows_s: lengths of what the encoder hears, rising, the last 30 s; a chunk takes the first it fits."""
         from faster_whisper import WhisperModel
 
         from .windows import short_window_pipeline
@@ -62,7 +72,7 @@ class Recogniser:
         self._model: Any = WhisperModel(
             str(model), device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True
         )
-        self._batched: Any = short_window_pipeline(self._model)
+        self._batched: Any = short_window_pipeline(self._model, windows_s)
         self._beam_size = beam_size
 
     def language(

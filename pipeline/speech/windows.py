@@ -1,20 +1,21 @@
-"""faster-whisper's batch with windows as long as the chunks need, instead of 30 s for each.
+"""faster-whisper's batch with windows as long as the chunks need, where the settings ask for it.
 
-Most chunks are one turn of a call, two to eight seconds. Padding each to 30 s makes the encoder do four times the work
-for nothing; a window of 10 s with a second to spare gives the same text (docs/decisions.md).
+Most chunks are one turn of a call, two to eight seconds; padding each to 30 s makes the encoder do several times the
+work. Windows of 10 and 20 s beside 30 halve the time and cost a little accuracy (docs/performance.md), so they are not the
+default.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-_WINDOWS = (1_000, 2_000, 3_000)  # frames of 10 ms; the last is Whisper's own
+_FRAMES_PER_S = 100
 _SPARE_S = 1.0  # silence after the speech inside a window: without it the decoder loops or breaks off
 
 
-def short_window_pipeline(model: Any) -> Any:
-    """A BatchedInferencePipeline for `model` whose batches are made of chunks of like length."""
+def short_window_pipeline(model: Any, windows_s: Sequence[float]) -> Any:
+    """A BatchedInferencePipeline for `model` whose batches are made of chunks that take the same window."""
     from faster_whisper import BatchedInferencePipeline
 
     class ShortWindows(BatchedInferencePipeline):  # type: ignore[misc]
@@ -28,12 +29,12 @@ def short_window_pipeline(model: Any) -> Any:
             log_progress: bool,
         ) -> Iterator[Any]:
             """features: (chunks, mels, 3000) padded at the end; each window's are cut to what its chunks fill."""
-            windows = [window_of(chunk["duration"]) for chunk in chunks_metadata]
-            for window in _WINDOWS:
-                here = [i for i, needed in enumerate(windows) if needed == window]
+            needed = [window_of(chunk["duration"], windows_s) for chunk in chunks_metadata]
+            for window_s in windows_s:
+                here = [i for i, window in enumerate(needed) if window == window_s]
                 if here:
                     yield from super()._batched_segments_generator(
-                        features[here][..., :window],
+                        features[here][..., : round(window_s * _FRAMES_PER_S)],
                         tokenizer,
                         [chunks_metadata[i] for i in here],
                         batch_size,
@@ -44,6 +45,6 @@ def short_window_pipeline(model: Any) -> Any:
     return ShortWindows(model)
 
 
-def window_of(duration_s: float) -> int:
-    """Frames of the smallest window that holds the chunk with room to spare."""
-    return next((window for window in _WINDOWS if duration_s + _SPARE_S <= window / 100), _WINDOWS[-1])
+def window_of(duration_s: float, windows_s: Sequence[float]) -> float:
+    """The smallest window, s, that holds the chunk with room to spare; the last where none does."""
+    return next((window for window in windows_s if duration_s + _SPARE_S <= window), windows_s[-1])

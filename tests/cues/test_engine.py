@@ -290,3 +290,8 @@ def test_the_callee_leaves_no_trace_of_what_only_the_caller_can_say() -> None:
 def test_the_same_call_is_read_the_same_way_twice() -> None:
     call = conversation(*CALL, language="zh")
     assert read_call(call, settings=SETTINGS) == read_call(call, settings=SETTINGS)
+
+
+def test_asking_whether_a_person_is_there_is_no_request_for_one_besides() -> None:
+    cues = hear(("caller", "Do you own?"), ("callee", "Is there an actual person on the line?"), language="en")
+    assert labels(cues) == ["asks_if_robot"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.speech.chunks import Chunk
 from pipeline.speech.recognise import Heard, doubt, possible_words, split_at_quiet
+from pipeline.speech.windows import window_of
 from tests.speech.scene import words
 
 RATE_HZ = 16_000
@@ -111,3 +112,9 @@ def test_no_piece_is_a_sliver() -> None:
     steady = np.full(12 * RATE_HZ, 0.1, np.float32)
     pieces = split_at_quiet(steady, Chunk(0, 10_020, "a"))
     assert min(piece.end_ms - piece.start_ms for piece in pieces) >= 1_000
+
+
+def test_a_chunk_takes_the_first_window_that_holds_it_with_room_to_spare() -> None:
+    windows = (10.0, 20.0, 30.0)
+    assert [window_of(seconds, windows) for seconds in (2.0, 9.0, 9.1, 19.5, 29.5)] == [10.0, 10.0, 20.0, 30.0, 30.0]
+    assert window_of(2.0, (30.0,)) == 30.0
