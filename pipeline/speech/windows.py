@@ -1,8 +1,8 @@
 """faster-whisper's batch with windows as long as the chunks need, where the settings ask for it.
 
 Most chunks are one turn of a call, two to eight seconds; padding each to 30 s makes the encoder do several times the
-work. Windows of 10 and 20 s beside 30 halve the time and cost a little accuracy (docs/performance.md), so they are not the
-default.
+work. Windows of 10 and 20 s beside 30 halve the time and cost a little accuracy (docs/performance.md), so they are not
+the default.
 """
 
 from __future__ import annotations
