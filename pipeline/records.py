@@ -163,7 +163,7 @@ class Turn:
 class Gap:
     start_ms: int
     end_ms: int
-    reason: str  # no_text | low_confidence | noise | hallucination | repeated
+    reason: str  # no_text | low_confidence | noise | dropout | hallucination | …
 
 
 @dataclass(frozen=True)

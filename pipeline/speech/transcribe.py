@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.records import Audio, Layout, ModelUsed, Transcript, Turn
+from pipeline.records import Audio, Gap, Layout, ModelUsed, Span, Tone, Transcript, Turn
 from pipeline.settings import Settings
 
 from .chunks import Chunk, chunks_by_channel, chunks_by_speaker, without_tones
 from .crosstalk import without_crosstalk
 from .diarize import Diarizer
+from .masking import find_masked
 from .recognise import Recogniser
 from .repeats import find_repeats
 from .roles import assign_roles
@@ -78,7 +79,12 @@ class LocalSpeech:
             language_confidence=share,
             turns=turns,
             coverage=measure_coverage(
-                heard, voice, speech, tones=tones, word_confidence=speech_settings.word_confidence
+                heard,
+                voice,
+                speech,
+                tones=tones,
+                word_confidence=speech_settings.word_confidence,
+                masked=_masked(audio, voice, speech, tones),
             ),
             tones=tones,
             role_reasons=reasons,
@@ -105,6 +111,15 @@ class LocalSpeech:
             sound = audio.samples[channel_of.get(turn.speaker, 0), start * per_ms : end * per_ms]
             voices[turn.id] = self._diarizer.embed(sound)
         return voices
+
+
+def _masked(
+    audio: Audio, voice: Sequence[Sequence[Span]], speech: Sequence[Sequence[Span]], tones: Sequence[Tone]
+) -> tuple[Gap, ...]:
+    """On every channel, where nobody speaks on any: what leaks over from the other side is no noise."""
+    anybody = merge(span for spans in (*voice, *speech) for span in spans)
+    found = [gap for channel in audio.samples for gap in find_masked(channel, audio.sample_rate_hz, anybody, tones)]
+    return tuple(sorted(set(found), key=lambda gap: (gap.start_ms, gap.end_ms, gap.reason)))
 
 
 def _far_channel(turns: Sequence[Turn], chunks: Sequence[Chunk]) -> int:

@@ -63,16 +63,19 @@ def measure_coverage(
     *,
     tones: Sequence[Tone],
     word_confidence: float,
+    masked: Sequence[Gap] = (),
 ) -> Coverage:
     """Speech that either detector found against confident text, per channel and summed.
 
     voice, speech: the two detectors' spans for each channel. A chunk without text, a run of words whose mean confidence
     is under word_confidence, and speech in no chunk are gaps; signal tones are no speech. What only one detector hears
     counts too: an absence must not rest on a stretch that one of them took for speech and nobody read.
+    masked: stretches in which speech could not have been heard; they count as speech without text.
     """
     signals = merge(Span(tone.start_ms, tone.end_ms) for tone in tones)
-    gaps: list[Gap] = []
-    spoken = covered = 0
+    gaps: list[Gap] = list(masked)
+    spoken = total_ms(merge(Span(gap.start_ms, gap.end_ms) for gap in masked))
+    covered = 0
     for channel, (one, other) in enumerate(zip(voice, speech, strict=True)):
         spoken_here = subtract(merge((*one, *other)), signals)
         here = [text for text in heard if text.chunk.channel == channel]
