@@ -18,6 +18,7 @@ _FRAME_MS = 50
 _EDGE_MS = 250  # around detected speech: its own beginnings and ends
 _JOIN_MS = 250
 _NOISE_UNDER_SPEECH_DB = 6.0  # noise this near to the speech's level covers speech
+_SPEECH_RANGE_DB = 25.0  # frames this far under the loudest one are not the channel's own speech
 _MIN_NOISE_MS = 1_000
 _DROP_UNDER_FLOOR_DB = 20.0  # a line that hums between words does not fall this far by itself
 _FLOOR_DBFS = -65.0  # a line quieter than this between words is silent anyway: nothing can be told from silence
@@ -40,7 +41,9 @@ def find_masked(
     quiet = ~near & ~_inside([Span(tone.start_ms, tone.end_ms) for tone in tones], count)
     if not spoken.any() or not quiet.any():
         return ()
-    loud = quiet & (level >= np.median(level[spoken]) - _NOISE_UNDER_SPEECH_DB)
+    voiced = level[spoken]  # on one of two channels half of it is the other side speaking: silence here
+    usual = float(np.median(voiced[voiced >= voiced.max() - _SPEECH_RANGE_DB]))
+    loud = quiet & (level >= usual - _NOISE_UNDER_SPEECH_DB)
     gaps = [Gap(span.start_ms, span.end_ms, "noise") for span in _runs(loud) if span.length_ms >= _MIN_NOISE_MS]
     floor = float(np.percentile(level[quiet], _FLOOR_PERCENTILE))
     if floor > _FLOOR_DBFS:
