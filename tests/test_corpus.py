@@ -24,7 +24,7 @@ def utterances() -> list[dict[str, Any]]:
 
 def test_every_quote_is_in_its_turn_and_every_label_fits_the_role(utterances: list[dict[str, Any]]) -> None:
     for utterance in utterances:
-        assert set(utterance) == KEYS, utterance
+        assert set(utterance) - {"call"} == KEYS, utterance
         allowed = CALLER_LABELS if utterance["role"] == "caller" else CALLEE_LABELS
         for span in utterance["spans"]:
             assert span["quote"] and span["quote"] in utterance["text"], utterance
