@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.detect import judge_text, read_texts
     from pipeline.errors import (
         CallwitnessError,
+        CorrectionsError,
         DownloadError,
         EmptyRecording,
         EvidenceError,
@@ -62,6 +63,7 @@ __all__ = [
     "CallReport",
     "CallwitnessError",
     "ContextFact",
+    "CorrectionsError",
     "Coverage",
     "Cue",
     "DownloadError",
@@ -125,6 +127,7 @@ _HOMES = {
     "pipeline.detect": ("judge_text", "read_texts"),
     "pipeline.errors": (
         "CallwitnessError",
+        "CorrectionsError",
         "DownloadError",
         "EmptyRecording",
         "EvidenceError",

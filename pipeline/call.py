@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +12,7 @@ from pipeline.cues import read_call
 from pipeline.errors import RecordingError
 from pipeline.intake import take_in
 from pipeline.obligations import find_findings, judge, read_context
-from pipeline.records import Audio, CallReport, Failure, Recording, Transcript
+from pipeline.records import Audio, CallReport, ContextFact, Cue, Failure, Finding, Recording, Transcript, Verdict
 from pipeline.settings import Settings
 from pipeline.version import tool
 
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
     from pipeline.obligations import RulePack
     from pipeline.speech import Speech
 
-__all__ = ["examine", "failed_report"]
+__all__ = ["Conclusion", "conclude", "examine", "failed_report"]
 
 MISSING_SOUND = ("ends early", "could not be decoded")  # in intake's warnings
 _CHUNK = 1 << 20  # bytes read at a time when hashing
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What follows from a transcript and its cues."""
+
+    context: dict[str, ContextFact]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
 
 
 def examine(
@@ -41,14 +51,46 @@ def examine(
     Returns the report and the decoded sound (16 kHz), None where the recording could not be examined: that is a report
     too, with the outcome "failed" and the reason. Raises ModelError, never RecordingError.
     """
-    stated = {**settings.law.facts, **facts}
     try:
         recording, audio = take_in(path, name=name, settings=settings.intake, facts=facts)
         transcript = speech.transcribe(audio, layout=recording.layout)
     except RecordingError as error:
         return failed_report(path, name=name, settings=settings, failure=_failure(error)), None
     reading = read_call(transcript, settings=settings.cues)
-    cues = reading.cues
+    follows = conclude(
+        recording, transcript, reading.cues, traces=reading.traces, settings=settings, facts=facts, packs=packs
+    )
+    report = CallReport(
+        tool=tool(),
+        outcome="partial" if _is_cut(recording) else "examined",
+        error=None,
+        context=follows.context,
+        recording=recording,
+        settings=settings.as_dict(),
+        models=speech.models,
+        transcript=transcript,
+        cues=reading.cues,
+        verdicts=follows.verdicts,
+        findings=follows.findings,
+    )
+    return report, audio
+
+
+def conclude(
+    recording: Recording,
+    transcript: Transcript,
+    cues: Sequence[Cue],
+    *,
+    traces: Sequence[Cue],
+    settings: Settings,
+    facts: Mapping[str, str],
+    packs: Sequence[RulePack],
+) -> Conclusion:
+    """What follows from a transcript and its cues, whoever found them: facts about the call, verdicts, findings.
+
+    traces, facts: as for `judge` and `examine`. Raises FactsError where a stated fact has a value no rule knows.
+    """
+    stated = {**settings.law.facts, **facts}
     heard = judge(
         transcript,
         cues,
@@ -56,24 +98,18 @@ def examine(
         duration_ms=recording.duration_ms,
         supported=settings.speech.languages,
         starts=_starts(stated),
-        traces=reading.traces,
+        traces=traces,
     )
     context = read_context(transcript, cues, recording, settings.law, stated)
-    verdicts, findings = find_findings(heard, cues, context, started_at=recording.started_at, packs=packs)
-    report = CallReport(
-        tool=tool(),
-        outcome="partial" if _is_cut(recording) else "examined",
-        error=None,
-        context=context,
-        recording=recording,
-        settings=settings.as_dict(),
-        models=speech.models,
-        transcript=transcript,
-        cues=cues,
-        verdicts=verdicts,
-        findings=findings,
+    verdicts, findings = find_findings(
+        heard,
+        cues,
+        context,
+        started_at=recording.started_at,
+        packs=packs,
+        guess_excludes=settings.law.guess_excludes,
     )
-    return report, audio
+    return Conclusion(context, verdicts, findings)
 
 
 def _starts(stated: Mapping[str, str]) -> Literal["complete", "late"] | None:

@@ -4,6 +4,7 @@ CallwitnessError
 ├── UsageError                 the command, a setting or a file beside the recordings is wrong; nothing was started
 │   ├── SettingsError          a value in the settings or the --config file
 │   ├── FactsError             calls.csv cannot be read as a table of facts
+│   ├── CorrectionsError       corrections.toml cannot be read, or corrects something that is not there
 │   ├── TranscriptError        a transcript handed to `detect` cannot be read
 │   └── RulePackError          a rule pack breaks its own form
 ├── ModelError                 weights
@@ -27,6 +28,7 @@ from __future__ import annotations
 
 __all__ = [
     "CallwitnessError",
+    "CorrectionsError",
     "DownloadError",
     "EmptyRecording",
     "EvidenceError",
@@ -72,6 +74,10 @@ class SettingsError(UsageError):
 
 class FactsError(UsageError):
     kind = "facts"
+
+
+class CorrectionsError(UsageError):
+    kind = "corrections"
 
 
 class TranscriptError(UsageError):

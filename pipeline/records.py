@@ -60,6 +60,7 @@ FactSource = Literal["heard", "supplied", "guess"]
 Layout = Literal["mono", "dual_channel", "dual_mono"]
 Outcome = Literal["examined", "partial", "failed"]
 Basis = Literal["audio", "text"]
+CorrectionKind = Literal["confirm", "reject", "add", "role", "text", "word"]
 
 #: Labels said by the caller's side, and those said by the person called.
 CALLER_LABELS: tuple[CueLabel, ...] = (
@@ -323,8 +324,43 @@ class ModelUsed:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """One thing a person changed, with what the machine had there.
+
+    target: the cue's, turn's or speaker's name. label: of a cue, None where a role or words were fixed. was, now: the
+    words before and after ("" where there were or are none); for kind "role" roles, commas between several. by, note:
+    as the person wrote them, "" where they did not.
+    """
+
+    kind: CorrectionKind
+    target: str
+    turn_ids: tuple[str, ...]
+    label: CueLabel | None
+    was: str
+    now: str
+    by: str
+    note: str
+
+
+@dataclass(frozen=True)
+class MachineReading:
+    """What the machine alone had made of a call that a person corrected. mark: names this reading (12 hex digits)."""
+
+    mark: str
+    tool: Tool
+    transcript: Transcript
+    context: dict[str, ContextFact]
+    cues: tuple[Cue, ...]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class CallReport:
-    """Everything said about one recording; `evidence.json` is this record."""
+    """Everything said about one recording; `evidence.json` is this record.
+
+    corrections, machine: only where a person corrected it; then the rest is what follows from the corrected record.
+    """
 
     tool: Tool
     outcome: Outcome
@@ -338,3 +374,5 @@ class CallReport:
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
     schema_version: str = field(default=SCHEMA_VERSION)
+    corrections: tuple[Correction, ...] = ()
+    machine: MachineReading | None = None

@@ -379,10 +379,11 @@ def test_report_draws_the_pages_again_and_names_evidence_that_cannot_be_read(cal
     before = contents(out)
     for page in out.rglob("*.html"):
         page.unlink()
-    assert redraw(out) == (3, ())
+    assert (len(redraw(out).reports), redraw(out).refused) == (3, ())
     assert contents(out) == before
     evidence_files(out)[0].write_text("{")
-    drawn, (error,) = redraw(out)
-    assert drawn == 2 and isinstance(error, EvidenceError) and "a-" in error.message
+    drawn = redraw(out)
+    (error,) = drawn.refused
+    assert len(drawn.reports) == 2 and isinstance(error, EvidenceError) and "a-" in error.message
     with pytest.raises(EvidenceError, match="no evidence"):
         redraw(calls)

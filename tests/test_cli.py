@@ -16,6 +16,7 @@ from pipeline.batch import MakeSpeech
 from pipeline.cli import app
 from pipeline.cli.console import clean
 from pipeline.evidence import read_evidence
+from pipeline.evidence.document import reading_mark
 from pipeline.settings import Settings
 from pipeline.speech.fake import FakeSpeech
 from tests.recordings import FAULTY_MS, pushy, quiet, unsteady, write_wav
@@ -140,6 +141,35 @@ def test_report_draws_what_was_deleted_and_damaged_evidence_is_3(calls: Path, tm
     (page.parent / "evidence.json").write_text("{}")
     assert run("report", tmp_path / "out").exit_code == 3
     assert run("report", calls).exit_code == 2
+
+
+def test_report_applies_corrections_and_says_what_they_did_and_a_wrong_one_is_3(calls: Path, tmp_path: Path) -> None:
+    run("scan", calls, "-o", tmp_path / "out", speech=pushy)
+    evidence = next((tmp_path / "out").glob("a_*/evidence.json"))
+    before, call = evidence.read_bytes(), read_evidence(evidence)
+    disclosure = next(cue.id for cue in call.cues if cue.label == "bot_disclosure")
+    corrections = evidence.with_name("corrections.toml")
+    head = f'reading = "{reading_mark(call)}"\n'
+    corrections.write_text(f'{head}[[reject]]\ncue = "{disclosure}"\n')
+    done = run("report", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "1 correction: bot_disclosure heard -> not_heard" in done.stderr and done.stdout == ""
+    corrections.write_text(f'{head}\n[[reject]]\ncue = "c99"\n')
+    wrong = run("report", tmp_path / "out")
+    assert wrong.exit_code == 3
+    assert "line 3, [[reject]] number 1: there is no cue c99" in wrong.stderr and "left as it was" in wrong.stderr
+    corrections.unlink()
+    assert run("report", tmp_path / "out").exit_code == 0 and evidence.read_bytes() == before
+
+
+def test_a_scan_says_that_corrections_of_an_earlier_reading_were_not_applied(calls: Path, tmp_path: Path) -> None:
+    run("scan", calls, "-o", tmp_path / "out", speech=pushy)
+    evidence = next((tmp_path / "out").glob("a_*/evidence.json"))
+    head = f'reading = "{reading_mark(read_evidence(evidence))}"\n'
+    evidence.with_name("corrections.toml").write_text(f'{head}[[reject]]\ncue = "c1"\n')
+    again = run("scan", calls, "-o", tmp_path / "out", "--force", speech=quiet)
+    assert again.exit_code == 0, again.output
+    assert "Not applied, and left as it is" in again.stderr and "heard anew" in again.stderr
 
 
 def test_detect_writes_one_line_a_text_and_reports_each_bad_line_as_3(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ PUBLIC = [
     "CallReport",
     "CallwitnessError",
     "ContextFact",
+    "CorrectionsError",
     "Coverage",
     "Cue",
     "DownloadError",

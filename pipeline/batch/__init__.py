@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from pipeline.batch.ledger import LEDGER_NAME, Entry, Ledger, models_digest
+from pipeline.batch.lock import only_one
 from pipeline.batch.plan import CALLS_CSV, Plan, finished_report, make_plan, outside, refuse_output
+from pipeline.batch.redraw import Redrawn, redraw
 from pipeline.batch.tally import FailedCall, Progress, ScanSummary, Tally
 from pipeline.batch.workers import Examiner, MakeSpeech, Result, run_here, run_in_workers, writing
 from pipeline.cores import threads_each
-from pipeline.errors import EvidenceError, UsageError
-from pipeline.evidence import write_call_page, write_index
-from pipeline.evidence.document import EVIDENCE_FILE, read_evidence
-from pipeline.evidence.index import INDEX_JSON
+from pipeline.errors import UsageError
+from pipeline.evidence import write_index
+from pipeline.evidence.document import EVIDENCE_FILE
 from pipeline.evidence.page import PAGE_FILE
 from pipeline.intake import Skipped, find_recordings
 from pipeline.records import CallReport, ModelUsed
@@ -28,9 +26,17 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.speech import Speech
 
-__all__ = ["FailedCall", "MakeSpeech", "Progress", "ScanInterrupted", "ScanSummary", "redraw", "reports_in", "scan"]
-
-LOCK_NAME = ".callwitness.lock"
+__all__ = [
+    "FailedCall",
+    "MakeSpeech",
+    "Progress",
+    "Redrawn",
+    "ScanInterrupted",
+    "ScanSummary",
+    "redraw",
+    "reports_in",
+    "scan",
+]
 
 
 class ScanInterrupted(KeyboardInterrupt):
@@ -76,7 +82,7 @@ def scan(
     candidates = outside(found.recordings, out)
     if not candidates:
         raise UsageError(_nothing(paths, found.skipped), tip="Name the recordings, or the folder they are in.")
-    with _only_scan(out):
+    with only_one(out):
         ledger = Ledger(out / LEDGER_NAME)
         now = None if models_now is None else models_digest(models_now(settings))
         plan = make_plan(candidates, out, settings=settings, ledger=ledger, models=now, force=force)
@@ -133,38 +139,6 @@ def reports_in(out: Path) -> dict[str, CallReport]:
     return {folder: report for folder, report in reports.items() if report is not None}
 
 
-def redraw(out: Path) -> tuple[int, tuple[EvidenceError, ...]]:
-    """Draw every page and the index again from the evidence files: how many were drawn, and which cannot be read.
-
-    Raises EvidenceError where the folder holds no evidence, UsageError where a scan is writing to it.
-    """
-    files = sorted(out.glob(f"*/{EVIDENCE_FILE}"))
-    if not files:
-        raise EvidenceError(f"{out}: no evidence here.", tip="Name the folder that `callwitness scan` wrote with -o.")
-    damaged: list[EvidenceError] = []
-    reports: dict[str, CallReport] = {}
-    with _only_scan(out), writing(out):
-        for file in files:
-            try:
-                report = read_evidence(file)
-            except EvidenceError as error:
-                damaged.append(error)
-            else:
-                write_call_page(report, file.parent, None)
-                reports[file.parent.name] = report
-        write_index(list(reports.values()), out, _skipped_before(out), folders=list(reports))
-    return len(reports), tuple(damaged)
-
-
-def _skipped_before(out: Path) -> tuple[Skipped, ...]:
-    """What the last scan skipped, as its index has it; nothing where there is none that can be read."""
-    try:
-        listed = json.loads((out / INDEX_JSON).read_bytes())["skipped"]
-        return tuple(Skipped(str(each["name"]), str(each["reason"])) for each in listed)
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()
-
-
 def _drop_replaced_failures(ledger: Ledger, plan: Plan, out: Path) -> None:
     """Forget a failure where the file has since been replaced: copied again whole, it is broken no longer."""
     now = {(task.name, task.sha256) for task in plan.tasks} | {(d.entry.name, d.entry.sha256) for d in plan.done}
@@ -190,27 +164,6 @@ def _entry(result: Result) -> Entry:
         outcome=report.outcome,
         error_kind=report.error.kind if report.error else None,
     )
-
-
-@contextmanager
-def _only_scan(out: Path) -> Iterator[None]:
-    """Hold the output folder's lock; the system lets go of it if this process dies."""
-    lock = FileLock(out / LOCK_NAME)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UsageError(
-            f"{out}: another scan is writing to this folder.", tip="Wait until it is done, or choose another with -o."
-        ) from None
-    except OSError as error:
-        raise UsageError(
-            f"{out}: cannot be written ({error.strerror or error}).", tip="Choose another folder with -o."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _nothing(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:

@@ -52,6 +52,7 @@ class ScanSummary:
     findings: int
     leads: int
     skipped: tuple[Skipped, ...]
+    unapplied: tuple[str, ...] = ()  # why the corrections.toml of a call examined now was left unused
 
 
 class Tally:
@@ -66,12 +67,15 @@ class Tally:
         self._outcomes: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._failed: list[FailedCall] = []
+        self._unapplied: list[str] = []
         for done in plan.done:
             self._count(done.report, trace="")
 
     def add(self, result: Result) -> None:
         self._seconds += result.task.seconds
         self._count(result.report, trace=result.trace)
+        if result.unapplied:
+            self._unapplied.append(result.unapplied)
 
     def _count(self, report: CallReport, *, trace: str) -> None:
         self._finished += 1
@@ -97,4 +101,5 @@ class Tally:
             findings=self._kinds["finding"],
             leads=self._kinds["lead"],
             skipped=self._skipped,
+            unapplied=tuple(sorted(self._unapplied)),
         )

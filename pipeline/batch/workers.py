@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.batch.plan import Task
 from pipeline.call import examine, failed_report
-from pipeline.errors import ModelError, UsageError
-from pipeline.evidence import write_call_page, write_evidence
+from pipeline.corrections import CORRECTIONS_FILE, correct_evidence
+from pipeline.errors import CorrectionsError, EvidenceError, ModelError, UsageError
+from pipeline.evidence import to_json, write_call_page
+from pipeline.evidence.document import EVIDENCE_FILE
+from pipeline.evidence.files import write_atomically
 from pipeline.obligations import load_packs
 from pipeline.records import Audio, CallReport, Failure, ModelUsed
 from pipeline.settings import Settings
@@ -35,12 +38,16 @@ MakeSpeech = Callable[[Settings], "Speech"]
 
 @dataclass(frozen=True)
 class Result:
-    """One recording dealt with, its files written. trace: of an unexpected error, "" otherwise."""
+    """One recording dealt with, its files written. trace: of an unexpected error, "" otherwise.
+
+    unapplied: why the corrections.toml beside it was left unused, "" where there is none or it was applied.
+    """
 
     task: Task
     report: CallReport
     models: tuple[ModelUsed, ...]
     trace: str = ""
+    unapplied: str = ""
 
 
 class Examiner:
@@ -71,8 +78,8 @@ class Examiner:
         if report.recording.sha256 != task.sha256:
             message = f"{task.name}: the file changed while it was being examined. Scan again when it is complete."
             report, audio = self._failed(task, Failure("recording", message)), None
-        self._write(report, audio, task)
-        return Result(task, report, speech.models, trace)
+        report, unapplied = self._write(report, audio, task)
+        return Result(task, report, speech.models, trace, unapplied)
 
     def crashed(self, task: Task) -> Result:
         """The result for a recording whose worker died (out of memory, or a fault in a decoder)."""
@@ -80,21 +87,33 @@ class Examiner:
             f"{task.name}: the worker examining it died: out of memory, or a fault in a decoder.\n"
             "  Close other programs and scan again, with a smaller --model or --jobs 1."
         )
-        report = self._failed(task, Failure("crashed", message))
-        self._write(report, None, task)
-        return Result(task, report, ())
+        report, unapplied = self._write(self._failed(task, Failure("crashed", message)), None, task)
+        return Result(task, report, (), unapplied=unapplied)
 
     def _failed(self, task: Task, failure: Failure) -> CallReport:
         report = failed_report(task.path, name=task.name, settings=self._settings, failure=failure)
         return replace(report, recording=replace(report.recording, sha256=task.sha256))
 
-    def _write(self, report: CallReport, audio: Audio | None, task: Task) -> None:
-        """The sound and the page first, evidence.json last: where it lies, the folder is complete."""
+    def _write(self, report: CallReport, audio: Audio | None, task: Task) -> tuple[CallReport, str]:
+        """The sound and the page first, evidence.json last: where it lies, the folder is complete.
+
+        A corrections.toml that lies there is applied again, where it was made for what was heard now too. Returns the
+        report as written, and why the corrections were left unused ("" where they were not).
+        """
         folder = self.out / task.folder
+        evidence, content, unapplied = folder / EVIDENCE_FILE, to_json(report), ""
+        if (folder / CORRECTIONS_FILE).exists():
+            packs = self._loaded[1] if self._loaded else load_packs()
+            try:
+                corrected = correct_evidence(content, evidence, packs=packs)
+                report, content = corrected.report, corrected.content
+            except (CorrectionsError, EvidenceError) as error:
+                unapplied = str(error)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             write_call_page(report, folder, audio)
-            write_evidence(report, folder)
+            write_atomically(evidence, content)
+        return report, unapplied
 
 
 @contextmanager

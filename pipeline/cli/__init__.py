@@ -10,7 +10,8 @@ import typer
 from pipeline.cli.console import say
 from pipeline.cli.guard import guarded
 from pipeline.cli.packs import rules
-from pipeline.cli.recordings import report, scan
+from pipeline.cli.recordings import scan
+from pipeline.cli.report import report
 from pipeline.cli.texts import detect
 from pipeline.cli.weights import models
 

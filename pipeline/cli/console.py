@@ -128,6 +128,8 @@ def summarise(summary: ScanSummary) -> None:
         tell(f"\n{failed.failure.message}")
         if failed.trace:
             tell("  This is a fault of callwitness; --debug shows where.")
+    for message in summary.unapplied:
+        tell(f"\nNot applied, and left as it is: {message}")
     if summary.failed and others:
         tell(f"  The other {_count(others, 'recording')} {_was(others)} examined.")
     tell("\n" + _counts(summary))

@@ -1,4 +1,4 @@
-"""callwitness scan, report."""
+"""callwitness scan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.batch import MakeSpeech
     from pipeline.records import ModelUsed
 
-__all__ = ["report", "scan"]
+__all__ = ["scan"]
 
 CORES_PER_JOB = 4  # faster-whisper keeps this many busy; a job takes 1.5 to 3 GB of memory
 
@@ -119,18 +119,3 @@ def _fetch(settings: Settings) -> None:
     if not Path(settings.speech.model).expanduser().is_dir():
         with fetching() as bar:
             fetch(settings.speech.model, progress=bar)
-
-
-def report(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `callwitness scan` wrote.")],
-    debug: Debug = False,
-) -> None:
-    """Draw the pages and the index again from the evidence files; the sound beside them stays."""
-    from pipeline.batch import redraw
-
-    drawn, damaged = redraw(out)
-    for error in damaged:
-        tell(str(error))
-    tell(f"{drawn} {'page' if drawn == 1 else 'pages'} drawn again.")
-    tell(f"Open {out / 'index.html'}")
-    raise typer.Exit(guard.SOME_FAILED if damaged else guard.NOTHING_FOUND)

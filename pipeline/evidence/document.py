@@ -6,6 +6,7 @@ number rounded to four decimals. The same report gives the same bytes on every m
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -24,6 +25,11 @@ from pipeline.records import SCHEMA_VERSION, CallReport
 EVIDENCE_FILE = "evidence.json"
 #: Decimals of a confidence, score or ratio; finer than any of them is known, coarse enough to hide rounding noise.
 DECIMALS = 4
+#: Keys of the contract that follow again from a corrected record; what the machine had stands under `machine`.
+FOLLOWING = ("context", "cues", "findings", "tool", "transcript", "verdicts")
+MARK_DIGITS = 12
+
+_AGAIN = "Scan the recording again to write it anew, or restore the file from a copy."
 
 #: Keys whose numbers lie in 0-1; always written with a decimal point, even where a stage handed over a plain 1.
 SHARE_KEYS = re.compile(r"(^|_)confidence$|^(ratio|coverage|score)$")
@@ -45,9 +51,12 @@ def to_plain(report: CallReport) -> dict[str, Any]:
     plain: dict[str, Any] = {
         key: _plain(value, at=key, decimals=None if key == "settings" else DECIMALS) for key, value in written.items()
     }
-    for cue in plain["cues"]:
+    machine = plain["machine"]
+    for cue in [*plain["cues"], *(machine["cues"] if machine else ())]:
         if cue["level"] is None:
             del cue["level"]
+    if machine is None:
+        del plain["machine"], plain["corrections"]
     return plain
 
 
@@ -62,6 +71,40 @@ def canonical(plain: Mapping[str, Any]) -> bytes:
     return (text + "\n").encode()
 
 
+def reading_mark(report: CallReport) -> str:
+    """Twelve hex digits that name what the machine made of a recording: its turns and cues, under their ids.
+
+    A correction speaks of ids, so it holds for the reading it was written for and for no other.
+    """
+    if report.machine is not None:
+        return report.machine.mark
+    turns = [[turn.id, turn.role, turn.speaker, turn.text] for turn in report.transcript.turns]
+    cues = [[cue.id, cue.label, cue.turn_id, cue.start_ms, cue.quote] for cue in report.cues]
+    named = writable(json.dumps([report.recording.sha256, turns, cues], ensure_ascii=False))
+    return hashlib.sha256(named.encode()).hexdigest()[:MARK_DIGITS]
+
+
+def uncorrected(content: bytes) -> bytes:
+    """The bytes of an evidence file as they were before a person corrected it; the same bytes where nobody did."""
+    plain = json.loads(content)
+    machine = plain.pop("machine", None)
+    if machine is None:
+        return content
+    del plain["corrections"]
+    return canonical({**plain, **{key: machine[key] for key in FOLLOWING}})
+
+
+def corrected_json(machine: bytes, report: CallReport) -> bytes:
+    """The bytes for a corrected report. machine: those of the evidence before; they come back from `uncorrected`.
+
+    Keys of `machine` that this version does not know are kept.
+    """
+    before, now = json.loads(machine), to_plain(report)
+    follows = {key: now[key] for key in (*FOLLOWING, "corrections")}
+    reading = {"mark": reading_mark(report), **{key: before[key] for key in FOLLOWING}}
+    return canonical({**before, **follows, "machine": reading})
+
+
 def write_evidence(report: CallReport, folder: Path) -> Path:
     """Write folder/evidence.json atomically and return its path. Raises EvidenceError, OSError."""
     return write_atomically(folder / EVIDENCE_FILE, to_json(report))
@@ -73,18 +116,26 @@ def read_evidence(path: Path) -> CallReport:
     Raises EvidenceError naming the file and the place in it that does not follow the schema.
     """
     file = path / EVIDENCE_FILE if path.is_dir() else path
-    again = "Scan the recording again to write it anew, or restore the file from a copy."
+    return parse_evidence(read_content(file), file)
+
+
+def read_content(file: Path) -> bytes:
+    """The bytes of an evidence file. Raises EvidenceError where they cannot be read."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
-        raise EvidenceError(f"{file}: cannot be read ({error.strerror}).", tip=again) from error
+        raise EvidenceError(f"{file}: cannot be read ({error.strerror}).", tip=_AGAIN) from error
+
+
+def parse_evidence(content: bytes, file: Path) -> CallReport:
+    """The report that the bytes of an evidence file hold. file: its name for the messages. Raises EvidenceError."""
     try:
         found = json.loads(content)
     except UnicodeDecodeError as error:
-        raise EvidenceError(f"{file}: not UTF-8 text (byte {error.start}).", tip=again) from error
+        raise EvidenceError(f"{file}: not UTF-8 text (byte {error.start}).", tip=_AGAIN) from error
     except json.JSONDecodeError as error:
         raise EvidenceError(
-            f"{file}: not JSON (line {error.lineno}, column {error.colno}: {error.msg}).", tip=again
+            f"{file}: not JSON (line {error.lineno}, column {error.colno}: {error.msg}).", tip=_AGAIN
         ) from error
     _check_version(found, file)
     try:
@@ -93,7 +144,7 @@ def read_evidence(path: Path) -> CallReport:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
         more = f" ({error.error_count() - 1} more places)" if error.error_count() > 1 else ""
-        raise EvidenceError(f"{file}: {place}: {first['msg']}{more}.", tip=again) from error
+        raise EvidenceError(f"{file}: {place}: {first['msg']}{more}.", tip=_AGAIN) from error
 
 
 def _check_version(found: object, file: Path) -> None:

@@ -58,6 +58,7 @@ class Row:
     cells: tuple[Cell, ...]
     findings: int
     leads: int
+    corrected: bool  # by a person
     kinds: str  # the filters it passes, space between
 
 
@@ -159,6 +160,7 @@ def _row(report: CallReport, folder: str) -> Row:
         cells=tuple(cells),
         findings=findings,
         leads=leads,
+        corrected=bool(report.corrections),
         kinds=" ".join(kind for kind, passes in kinds.items() if passes),
     )
 
@@ -202,6 +204,7 @@ def _entry(report: CallReport, folder: str) -> dict[str, Any]:
         "cues": dict(Counter(cue["label"] for cue in plain["cues"])),
         "findings": _count([report], "finding"),
         "leads": _count([report], "lead"),
+        "corrections": len(report.corrections),
         "recogniser": next((m["name"] for m in plain["models"] if m["role"] == "recogniser"), None),
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pipeline.evidence import wording
+from pipeline.evidence.corrected import corrected_view
 from pipeline.evidence.document import EVIDENCE_FILE
 from pipeline.evidence.files import write_atomically
 from pipeline.evidence.marks import Piece, mark_turn
@@ -108,6 +109,7 @@ def call_page(report: CallReport, *, sound: str | None) -> bytes:
         law_chosen=_known(report.context.get("jurisdiction")) is not None,
         timeline=draw(report),
         lines=_lines(report, doubt_below),
+        corrected=corrected_view(report),
         context=[(name, _known(report.context.get(name))) for name in (*_SHOWN_FACTS, *_others(report.context))],
         settings=list(_flat(report.settings)),
         doubt_below=f"{doubt_below:.2f}",

@@ -12,6 +12,11 @@ SCHEMA_FILE = Path(__file__).with_name("schema.json")
 
 _SHA256 = "^([0-9a-f]{64})?$"  # empty where no bytes could be read
 
+_ONLY_CORRECTED = {
+    "corrections": "What a person changed; only in a corrected file, together with machine.",
+    "machine": "What the machine alone had made of the call; only in a corrected file, together with corrections.",
+}
+
 
 def make_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the bytes `to_json` writes. Keys may be added by later versions, so none are barred."""
@@ -30,6 +35,10 @@ def make_schema() -> dict[str, Any]:
         "maximum": 4,
         "description": "Only with the label refusal; left out elsewhere.",
     }
+    for name, meaning in _ONLY_CORRECTED.items():
+        schema["required"].remove(name)
+        schema["properties"][name]["description"] = meaning
+    schema["properties"]["machine"] = {"$ref": "#/$defs/MachineReading", "description": _ONLY_CORRECTED["machine"]}
     schema["properties"]["schema_version"] = {"const": SCHEMA_VERSION}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
