@@ -91,6 +91,11 @@ def conclude(
     traces, facts: as for `judge` and `examine`. Raises FactsError where a stated fact has a value no rule knows.
     """
     stated = {**settings.law.facts, **facts}
+
+    def reread(exchanged: Transcript) -> tuple[Sequence[Cue], Sequence[Cue]]:
+        reading = read_call(exchanged, settings=settings.cues)
+        return reading.cues, reading.traces
+
     heard = judge(
         transcript,
         cues,
@@ -99,6 +104,7 @@ def conclude(
         supported=settings.speech.languages,
         starts=_starts(stated),
         traces=traces,
+        reread=reread,
     )
     context = read_context(transcript, cues, recording, settings.law, stated)
     verdicts, findings = find_findings(

@@ -201,6 +201,19 @@ class Repeat:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Another reading of a stretch that was not read with confidence; never a part of a turn's text.
+
+    turn_id: the turn most of the stretch lies in, "" where it lies in none.
+    """
+
+    start_ms: int
+    end_ms: int
+    text: str
+    turn_id: str
+
+
+@dataclass(frozen=True)
 class Transcript:
     language: str | None  # "zh", "en", … None when nothing was said
     language_confidence: float
@@ -209,6 +222,7 @@ class Transcript:
     tones: tuple[Tone, ...] = ()
     role_reasons: tuple[str, ...] = ()  # one sentence a speaker: why this role
     repeats: tuple[Repeat, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()  # in time order, the likelier first
 
 
 @dataclass(frozen=True)

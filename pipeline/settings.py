@@ -51,6 +51,7 @@ class SpeechSettings:
     max_speakers: int = 4  # voices on a mono track: caller, callee, a person after a transfer, an announcement
     same_voice: float = 0.8  # cosine similarity from which two clusters are one voice; see docs/accuracy.md
     word_confidence: float = 0.50  # a run of five words under it on average was not heard; see docs/accuracy.md
+    slow_share: float = 0.10  # of the chunks' number: how many doubtful stretches are read again, at least one
     turn_gap_ms: int = 1200  # a pause longer than this starts a new turn of the same speaker
 
 
@@ -76,6 +77,10 @@ class JudgeSettings:
     disclosure_window_ms: int = 30_000  # this tool's policy, not law
     min_coverage: float = 0.90  # share of the examined span that must be confident text (vocabulary)
     max_gap_ms: int = 4_000  # one unheard stretch this long may hold a whole statement, whatever the share
+    max_dropout_ms: int = (
+        400  # sound lost this long may hold a name; unmodified calls have next to none (docs/accuracy.md)
+    )
+    max_noise_ms: int = 1_500  # noise this long may hold "I am a virtual assistant"; hold music is shorter or answered
     hung_up_at_once_ms: int = 25_000  # since the caller's first word (vocabulary)
     heard_after_request_ms: int = 5_000  # sound that must follow a request before "ignored" (vocabulary)
     min_opening_confidence: float = 0.88  # of the caller's opening, before a missing name is stated; docs/accuracy.md
@@ -83,7 +88,10 @@ class JudgeSettings:
     late_start_ms: int = 700  # a caller already talking this soon after the start means the beginning is missing
     greeting_ms: int = 2_000  # a callee's turn no longer than this at the very start is a "hello", not a cut sentence
     opening_gap_ms: int = 1_000  # untranscribed speech this long at the very start may be the caller's missing opening
-    min_role_confidence: float = 0.60  # 0-1; below it nobody is accused on the strength of who said what
+    min_role_confidence: float = 0.60  # 0-1; below it it is not known who the caller is
+    sure_role_confidence: float = (
+        0.88  # 0-1; accusing by who said what needs it: turns given wrongly mostly have 0.77-0.86
+    )
     max_unknown_share: float = 0.10  # of the speech; more by nobody-knows-whom may hide the caller's words
     min_coverage_not_applicable: float = 0.60  # share; "no sales pitch in the call" accuses nobody, so less will do
     repeat_similarity: float = 85.0  # 0-100 (rapidfuzz ratio); above it a turn repeats an earlier one

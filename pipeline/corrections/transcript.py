@@ -45,10 +45,12 @@ def correct_transcript(transcript: Transcript, entries: Sequence[Entry]) -> Corr
                 turns[name] = _with_text(turn, turn.text[:at] + now + turn.text[at + len(was) :])
                 made.append(Correction("word", name, (name,), None, was, now, entry.by, entry.note))
     whole = [turns[entry.turn] for entry in entries if isinstance(entry, FixText)]
+    rewritten = {turn.id for turn in whole}
     return CorrectedTranscript(
         replace(
             transcript,
             turns=tuple(turns[turn.id] for turn in transcript.turns),
+            alternatives=tuple(other for other in transcript.alternatives if other.turn_id not in rewritten),
             coverage=_with_read(transcript.coverage, whole, tuple(turns.values())),
         ),
         tuple(made),

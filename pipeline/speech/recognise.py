@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.records import Word
+from pipeline.records import Span, Word
 
+from .alternatives import read_slowly
 from .chunks import Chunk
 
 _RATE_HZ = 16_000
@@ -111,6 +112,12 @@ class Recogniser:
         return tuple(
             self._again(channels[text.chunk.channel], text, language) if text.doubts else text for text in audited
         )
+
+    def read_again(
+        self, channels: npt.NDArray[np.float32], span: Span, *, channel: int, language: str
+    ) -> tuple[str, ...]:
+        """Other readings of a doubtful stretch, the likeliest first. channels: float32 (c, n) at 16 kHz."""
+        return read_slowly(self._model, channels[channel], span, language=language)
 
     def _batch(
         self, samples: npt.NDArray[np.float32], chunks: Sequence[Chunk], language: str, batch_size: int

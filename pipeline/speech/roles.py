@@ -188,14 +188,15 @@ def _sides(
         role: Role = "caller" if evidence[only] > -0.5 else "callee"
         confidence = _confidence(abs(evidence[only] + 0.5))
         return {only: (role, confidence)}, [f"{only} is the only voice; evidence for the far side {evidence[only]:.1f}"]
-    caller, callee = ranked[0], ranked[-1]
-    confidence = _confidence(evidence[caller] - evidence[callee])
+    callee = ranked[-1]
+    caller = _who_called(ranked, turns, signs)
+    confidence = _confidence(evidence[ranked[0]] - evidence[callee])
     roles: dict[str, tuple[Role, float]] = {caller: ("caller", confidence), callee: ("callee", confidence)}
     reasons = [
         f"{caller} is taken for the caller (evidence {evidence[caller]:.1f}), {callee} for the callee "
         f"({evidence[callee]:.1f}): what they say, who speaks first, how long they talk"
     ]
-    for other in ranked[1:-1]:
+    for other in (speaker for speaker in ranked[:-1] if speaker != caller):
         handed = _first_after_transfer(other, turns, signs, roles)
         if handed:
             role = "human"
@@ -203,9 +204,24 @@ def _sides(
             middle = (evidence[caller] + evidence[callee]) / 2
             role = "caller" if evidence[other] >= middle else "callee"
         apart = abs(evidence[other] - (evidence[callee] if role != "callee" else evidence[caller]))
-        roles[other] = (role, 0.8 if handed else min(confidence, _confidence(apart)))
+        sure = min(confidence, _confidence(apart))  # of the side; whether caller or human, the hand-over says
+        roles[other] = (role, max(0.8, sure) if handed else sure)
         reasons.append(f"{other} is taken for {role}" + (": first heard after a hand-over" if handed else ""))
     return roles, reasons
+
+
+def _who_called(ranked: Sequence[str], turns: Sequence[Turn], signs: Sequence[Signs]) -> str:
+    """Of the speakers, most like the far side first, the one who began the call and did not come in by a hand-over.
+
+    A person who takes over often talks more, and more like a seller, than the robot that handed over.
+    """
+    first = ranked[0]
+    for other in ranked[1:-1]:
+        before = next(i for i, turn in enumerate(turns) if turn.speaker == first)
+        begun = any(turn.speaker == other for turn in turns[:before])
+        if begun and _first_after_transfer(first, turns, signs, {other: ("caller", 1.0)}):
+            return other
+    return first
 
 
 def _first_after_transfer(

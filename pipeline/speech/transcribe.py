@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.records import Audio, Gap, Layout, ModelUsed, Span, Tone, Transcript, Turn
+from pipeline.records import Alternative, Audio, Gap, Layout, ModelUsed, Span, Tone, Transcript, Turn
 from pipeline.settings import Settings
 
+from .alternatives import channel_at, doubtful_spans, placed
 from .chunks import Chunk, chunks_by_channel, chunks_by_speaker, without_tones
 from .crosstalk import without_crosstalk
 from .diarize import Diarizer
@@ -74,22 +75,38 @@ class LocalSpeech:
             by_channel=layout == "dual_channel",
         )
         turns = join_pieces(pieces, gap_ms=speech_settings.turn_gap_ms)
+        coverage = measure_coverage(
+            heard,
+            voice,
+            speech,
+            tones=tones,
+            word_confidence=speech_settings.word_confidence,
+            masked=_masked(audio, voice, speech, tones, pieces),
+        )
         return Transcript(
             language=language,
             language_confidence=share,
             turns=turns,
-            coverage=measure_coverage(
-                heard,
-                voice,
-                speech,
-                tones=tones,
-                word_confidence=speech_settings.word_confidence,
-                masked=_masked(audio, voice, speech, tones),
-            ),
+            coverage=coverage,
             tones=tones,
             role_reasons=reasons,
             repeats=find_repeats(audio, turns, language, channel=_far_channel(turns, chunks)),
+            alternatives=self._alternatives(audio, coverage.gaps, turns, chunks, language),
         )
+
+    def _alternatives(
+        self, audio: Audio, gaps: Sequence[Gap], turns: Sequence[Turn], chunks: Sequence[Chunk], language: str
+    ) -> tuple[Alternative, ...]:
+        """Other readings of the stretches in which the caller may have said what the transcript lacks."""
+        if language not in self._settings.speech.languages:
+            return ()
+        at_most = max(1, round(self._settings.speech.slow_share * len(chunks)))
+        found: list[Alternative] = []
+        for span in doubtful_spans(gaps, turns, at_most=at_most):
+            channel = channel_at(span, chunks)
+            texts = self._recogniser.read_again(audio.samples, span, channel=channel, language=language)
+            found += placed(span, texts, turns)
+        return tuple(found)
 
     def _language(self, channels: npt.NDArray[np.float32], chunks: Sequence[Chunk]) -> tuple[str | None, float]:
         wanted = self._settings.speech.language
@@ -114,11 +131,20 @@ class LocalSpeech:
 
 
 def _masked(
-    audio: Audio, voice: Sequence[Sequence[Span]], speech: Sequence[Sequence[Span]], tones: Sequence[Tone]
+    audio: Audio,
+    voice: Sequence[Sequence[Span]],
+    speech: Sequence[Sequence[Span]],
+    tones: Sequence[Tone],
+    pieces: Sequence[Turn],
 ) -> tuple[Gap, ...]:
     """On every channel, where nobody speaks on any: what leaks over from the other side is no noise."""
     anybody = merge(span for spans in (*voice, *speech) for span in spans)
-    found = [gap for channel in audio.samples for gap in find_masked(channel, audio.sample_rate_hz, anybody, tones)]
+    voices = [(piece.role in ("caller", "human"), Span(piece.start_ms or 0, piece.end_ms or 0)) for piece in pieces]
+    by_channel = [merge((*one, *other)) for one, other in zip(voice, speech, strict=True)]
+    found: list[Gap] = []
+    for channel, samples in enumerate(audio.samples):
+        elsewhere = merge(span for other, spans in enumerate(by_channel) if other != channel for span in spans)
+        found += find_masked(samples, audio.sample_rate_hz, anybody, tones, voices=voices, other_channels=elsewhere)
     return tuple(sorted(set(found), key=lambda gap: (gap.start_ms, gap.end_ms, gap.reason)))
 
 

@@ -109,7 +109,7 @@ def test_nobody_is_accused_of_words_when_it_is_unsure_who_said_them() -> None:
 @pytest.mark.parametrize("reason", ["no_text", "low_confidence", "noise", "hallucination", "repeated"])
 def test_a_tenth_of_the_speech_unheard_blocks_every_absence(reason: str) -> None:
     end = PLAIN.duration_ms
-    few = scene(HELLO, TALK, PITCH, BYE, gaps=(Gap(end, end + 2_000, reason),))
+    few = scene(HELLO, TALK, PITCH, BYE, gaps=(Gap(end, end + 1_400, reason),))
     many = scene(HELLO, TALK, PITCH, BYE, gaps=(Gap(end, end + 6_000, reason),))
     assert few.words()["caller_identity"] == "not_heard"
     assert few.judged()["caller_identity"].coverage < 1.0
@@ -305,9 +305,31 @@ def test_one_long_unheard_stretch_blocks_though_its_share_is_small() -> None:
     lines = (HELLO, TALK, TALK, TALK, PITCH, BYE)
     end = scene(*lines).duration_ms
     for length_ms, word in ((3_500, "not_heard"), (4_500, "cannot_tell")):
-        call = scene(*lines, gaps=(Gap(end, end + length_ms, "noise"),))
+        call = scene(*lines, gaps=(Gap(end, end + length_ms, "low_confidence"),))
         assert call.judged()["caller_identity"].coverage > 0.9
         assert call.words()["caller_identity"] == word
+
+
+@pytest.mark.parametrize(("reason", "limit_ms", "says"), [("dropout", 400, "drops out"), ("noise", 1_500, "Noise")])
+def test_sound_that_was_lost_blocks_an_absence_when_a_short_statement_fits_in_it(
+    reason: str, limit_ms: int, says: str
+) -> None:
+    lines = (HELLO, TALK, TALK, TALK, PITCH, BYE)
+    for length_ms, word in ((limit_ms - 1, "not_heard"), (limit_ms, "cannot_tell")):
+        call = scene(*lines, gaps=(Gap(20_000, 20_000 + length_ms, reason),))
+        assert {o: v for o, v in call.words().items() if o in ABSENCES} == (
+            ABSENCES if word == "not_heard" else dict.fromkeys(ABSENCES, "cannot_tell")
+        )
+    verdict = call.judged()["bot_disclosure"]
+    assert failed(verdict) == ["coverage"]
+    assert says in verdict.reason.en and "00:20.0" in verdict.reason.en and "00:20.0" in verdict.reason.zh
+
+
+def test_sound_lost_after_a_request_may_hold_the_answer_and_sound_lost_before_it_may_not() -> None:
+    lines = (HELLO, TALK, STOP, TALK, BYE)
+    before, after = Gap(10_000, 10_600, "dropout"), Gap(50_000, 50_600, "dropout")
+    assert scene(*lines, gaps=(before,)).words()["opt_out"] == "ignored"
+    assert scene(*lines, gaps=(after,)).words()["opt_out"] == "cannot_tell"
 
 
 def test_what_may_have_been_the_missing_words_blocks_their_absence_and_no_other() -> None:
