@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.records import CALLEE_LABELS, CALLER_LABELS, Cue, CueLabel, Role, Transcript, Vote
+from pipeline.records import CALLEE_LABELS, CALLER_LABELS, Cue, CueLabel, Role, Transcript, Turn, Vote
 from pipeline.settings import CueSettings
 
 from .keypad import key_cues
@@ -77,8 +77,33 @@ def read_call(transcript: Transcript, *, settings: CueSettings) -> Reading:
         for group in _groups(call, faint, language, settings.trace_confidence)
         if group.probability < settings.min_confidence or any(part.is_trace for part in group.parts)
     ]
+    traces += _read_again(transcript, language, settings)
     traces = [trace for trace in traces if not any(_denies(cue, trace) for cue in cues)]
     return Reading(tuple(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, 1)), tuple(traces))
+
+
+def _read_again(transcript: Transcript, language: str, settings: CueSettings) -> list[Cue]:
+    """Traces in the slower second readings of doubtful stretches: what may have been said there. Never a cue."""
+    by_id = {turn.id: turn for turn in transcript.turns}
+    places = {f"again {number}": other for number, other in enumerate(transcript.alternatives, 1)}
+    turns = []
+    for name, other in places.items():
+        turn = by_id.get(other.turn_id)
+        role, sure = (turn.role, turn.role_confidence) if turn else ("unknown", 0.0)
+        turns.append(Turn(name, role, sure, None, other.start_ms, other.end_ms, other.text, 0.0))
+    if not turns:
+        return []
+    call = CallText(replace(transcript, turns=tuple(turns)))
+    nlp = wording_pipeline(language)
+    doc = nlp.make_doc(call.text)
+    doc._.breaks = call.breaks
+    found = [part for part in nlp(doc)._.wording if part.entry.after is None and part.entry.label in TRACED]
+    traces = []
+    for group in _groups(call, found, language, settings.trace_confidence):
+        trace = _cue(group, call, language)
+        place = places[trace.turn_id]
+        traces.append(replace(trace, id="trace", start_ms=place.start_ms, end_ms=place.end_ms, turn_id=place.turn_id))
+    return traces
 
 
 #: Understood as the one, a stretch is no trace of the other: "I cannot put you through" hides no offer of a person.
