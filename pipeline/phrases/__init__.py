@@ -2,7 +2,7 @@
 
 from .book import Hit, PhraseBook, blank
 from .normalise import CLAUSE_ENDS, match_copy
-from .sound import Sounds, syllable_cost, syllables
+from .sound import Sounds, sound_parts, syllable_cost, syllables
 from .syntax import Phrase, read_phrase
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "blank",
     "match_copy",
     "read_phrase",
+    "sound_parts",
     "syllable_cost",
     "syllables",
 ]

@@ -43,7 +43,7 @@ _FINALS = _pairs(_NEAR_FINALS)
 
 
 @cache
-def _parts(syllable: str) -> tuple[str, str]:
+def sound_parts(syllable: str) -> tuple[str, str]:
     """Initial (with y and w kept) and final of a tone-free syllable."""
     from pypinyin.contrib.tone_convert import to_finals
 
@@ -59,7 +59,7 @@ def syllable_cost(one: str, other: str) -> float:
         return 0.0
     if _OTHER in (one, other):
         return _NOTHING_ALIKE
-    (initial_a, final_a), (initial_b, final_b) = _parts(one), _parts(other)
+    (initial_a, final_a), (initial_b, final_b) = sound_parts(one), sound_parts(other)
     first = 0.0 if initial_a == initial_b else _INITIALS.get(frozenset((initial_a, initial_b)), _FAR_INITIAL)
     last = 0.0 if final_a == final_b else _FINALS.get(frozenset((final_a, final_b)), _FAR_FINAL)
     return min(_NOTHING_ALIKE, first + last)
