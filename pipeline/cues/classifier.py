@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.phrases import match_copy, syllables
-from pipeline.records import CueLabel
 
-from .encoder import Floats, TokenEncoder, Tokens, load_encoder
+from .encoder import Floats, TokenEncoder, Tokens
 
-CLASSIFIER = "cue-classifier"  # its name in the registry of weights
 KERNELS = (1, 2, 3, 4)  # syllables a filter of the sound part sees
 SHARE = 0.5  # of the summed token vectors in the summary of a passage; keeps both halves of one size
 _NO_SOUND = 0  # the syllable that stands for the border between two phrases, and for what has no sound
@@ -130,16 +127,3 @@ def _place(scores: Floats, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
     while last + 1 in inner and scores[last + 1] >= floor:
         last += 1
     return spans[first][0], spans[last][1]
-
-
-@cache
-def load_classifier() -> CueClassifier:
-    """Raises ModelMissing, ModelDamaged."""
-    from pipeline import weights
-
-    return CueClassifier(weights.find(CLASSIFIER), load_encoder())
-
-
-def label_of(name: str) -> CueLabel:
-    """ "refusal.3" is of the label "refusal"."""
-    return name.split(".")[0]  # type: ignore[return-value]

