@@ -77,9 +77,7 @@ class JudgeSettings:
     disclosure_window_ms: int = 30_000  # this tool's policy, not law
     min_coverage: float = 0.90  # share of the examined span that must be confident text (vocabulary)
     max_gap_ms: int = 4_000  # one unheard stretch this long may hold a whole statement, whatever the share
-    max_dropout_ms: int = (
-        400  # sound lost this long may hold a name; unmodified calls have next to none (docs/accuracy.md)
-    )
+    max_dropout_ms: int = 400  # sound lost this long may hold a name; undamaged calls have next to none
     max_noise_ms: int = 1_500  # noise this long may hold "I am a virtual assistant"; hold music is shorter or answered
     hung_up_at_once_ms: int = 25_000  # since the caller's first word (vocabulary)
     heard_after_request_ms: int = 5_000  # sound that must follow a request before "ignored" (vocabulary)
@@ -88,10 +86,8 @@ class JudgeSettings:
     late_start_ms: int = 700  # a caller already talking this soon after the start means the beginning is missing
     greeting_ms: int = 2_000  # a callee's turn no longer than this at the very start is a "hello", not a cut sentence
     opening_gap_ms: int = 1_000  # untranscribed speech this long at the very start may be the caller's missing opening
-    min_role_confidence: float = 0.60  # 0-1; below it it is not known who the caller is
-    sure_role_confidence: float = (
-        0.88  # 0-1; accusing by who said what needs it: turns given wrongly mostly have 0.77-0.86
-    )
+    min_role_confidence: float = 0.60  # 0-1; below, it is not known who the caller is
+    sure_role_confidence: float = 0.88  # 0-1; needed to accuse by who said what: wrong turns mostly have 0.77-0.86
     max_unknown_share: float = 0.10  # of the speech; more by nobody-knows-whom may hide the caller's words
     min_coverage_not_applicable: float = 0.60  # share; "no sales pitch in the call" accuses nobody, so less will do
     repeat_similarity: float = 85.0  # 0-100 (rapidfuzz ratio); above it a turn repeats an earlier one
