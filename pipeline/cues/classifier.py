@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.phrases import match_copy, syllables
+from pipeline.weights import find
 
-from .encoder import Floats, TokenEncoder, Tokens
+from .encoder import Floats, TokenEncoder, Tokens, load_encoder
 
+MODEL = "cue-classifier"  # its name in the registry
 KERNELS = (1, 2, 3, 4)  # syllables a filter of the sound part sees
 SHARE = 0.5  # of the summed token vectors in the summary of a passage; keeps both halves of one size
 _NO_SOUND = 0  # the syllable that stands for the border between two phrases, and for what has no sound
@@ -39,6 +42,11 @@ class Heard:
 
     logits: Mapping[str, float]
     places: Mapping[str, tuple[int, int]]
+
+    @property
+    def refusal_level(self) -> int:
+        """Of a refusal, were it one: the highest level that is more likely than not, 1 where none is."""
+        return max([1, *(level for level in (2, 3, 4) if self.logits.get(f"refusal.{level}", -1.0) > 0)])
 
 
 class CueClassifier:
@@ -97,6 +105,12 @@ class CueClassifier:
             {label: float(logits[number]) for number, label in enumerate(self.labels)},
             {label: _place(by_token[:, number], tokens.spans) for number, label in enumerate(self.labels)},
         )
+
+
+@cache
+def load_classifier() -> CueClassifier:
+    """The shipped weights, once a process. Raises ModelMissing, ModelDamaged."""
+    return CueClassifier(find(MODEL), load_encoder())
 
 
 def summary(hidden: Floats) -> Floats:

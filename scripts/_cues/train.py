@@ -19,7 +19,7 @@ from pipeline.records import CALLEE_LABELS, CALLER_LABELS
 from .corpus import Utterance, targets
 from .net import REDUCED, Net, Reduction
 
-__all__ = ["LABELS", "Prepared", "Trained", "prepare", "read", "side_mask", "train"]
+__all__ = ["LABELS", "Prepared", "Trained", "known_mask", "prepare", "read", "train"]
 
 LABELS: tuple[str, ...] = (*CALLER_LABELS, *CALLEE_LABELS, "refusal.2", "refusal.3", "refusal.4")
 EPOCHS, BATCH, RATE, DECAY = 14, 48, 2.5e-3, 0.02
@@ -48,9 +48,11 @@ class Trained:
     prepared: Prepared
 
 
-def side_mask(role: str) -> list[float]:
-    own = CALLEE_LABELS if role == "callee" else CALLER_LABELS
-    return [float(label.split(".")[0] in own) for label in LABELS]
+def known_mask(utterance: Utterance) -> list[float]:
+    """1 for the labels of which it is known whether the utterance holds them: those of its side, or the one it is about."""
+    own = CALLEE_LABELS if utterance.role == "callee" else CALLER_LABELS
+    kinds = [label.split(".")[0] for label in LABELS]
+    return [float(kind in own and utterance.about in (None, kind)) for kind in kinds]
 
 
 def prepare(utterances: Sequence[Utterance], syllables: Sequence[str]) -> Prepared:
@@ -75,7 +77,7 @@ def prepare(utterances: Sequence[Utterance], syllables: Sequence[str]) -> Prepar
         [_places(u, spans[u.text]) for u in utterances],
         [syllable_numbers(match_copy(u.text, "zh") if u.language == "zh" else "", known) for u in utterances],
         np.array([targets(u, LABELS) for u in utterances], dtype=np.float32),
-        np.array([side_mask(u.role) for u in utterances], dtype=np.float32),
+        np.array([known_mask(u) for u in utterances], dtype=np.float32),
         tuple(syllables),
         reduction,
     )
