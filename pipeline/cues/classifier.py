@@ -1,8 +1,7 @@
 """The trained witness: which cues a passage holds, read with the passage before it, and where in it they stand.
 
-A small network over the token vectors of `encoder` and, in Mandarin, over the syllables, trained by scripts/train_cues
-and run here in numpy. docs/accuracy.md says how well it does. `engine` does not ask it yet: joining its votes with the
-lexicons' is the next step (docs/decisions.md).
+A small network over the token vectors of `encoder`, whose convolutions were trained along, and in Mandarin over the
+syllables. scripts/train_cues trains it in torch; here it is run in numpy. docs/accuracy.md says how well it does.
 """
 
 from __future__ import annotations
@@ -19,9 +18,10 @@ from numpy.typing import NDArray
 from pipeline.phrases import match_copy, syllables
 from pipeline.weights import find
 
-from .encoder import Floats, TokenEncoder, Tokens, load_encoder
+from .encoder import Floats, TokenEncoder, Tokens
 
 MODEL = "cue-classifier"  # its name in the registry
+ENCODER = "encoder."  # before the names of the encoder's own weights, trained along
 KERNELS = (1, 2, 3, 4)  # syllables a filter of the sound part sees
 SHARE = 0.5  # of the summed token vectors in the summary of a passage; keeps both halves of one size
 _NO_SOUND = 0  # the syllable that stands for the border between two phrases, and for what has no sound
@@ -52,14 +52,15 @@ class Heard:
 class CueClassifier:
     """labels: the vocabulary's cues, and "refusal.2" to "refusal.4": a refusal of at least that level."""
 
-    def __init__(self, path: Path, encoder: TokenEncoder) -> None:
+    def __init__(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as stored:
             self._weights: dict[str, Any] = {
                 name: stored[name].astype(np.float32) for name in stored.files if stored[name].dtype.kind == "f"
             }
             self.labels = tuple(str(label) for label in stored["labels"])
             self._syllables = {str(spoken): number for number, spoken in enumerate(stored["syllables"], 1)}
-        self._encoder = encoder
+        tuned = {name.removeprefix(ENCODER): self._weights.pop(name) for name in stored.files if ENCODER in name}
+        self._encoder = TokenEncoder(tuned)
 
     def read(self, passages: Sequence[Passage], language: str) -> list[Heard]:
         """One reading a passage, in order. Texts are verbatim; every text is encoded once."""
@@ -109,8 +110,8 @@ class CueClassifier:
 
 @cache
 def load_classifier() -> CueClassifier:
-    """The shipped weights, once a process. Raises ModelMissing, ModelDamaged."""
-    return CueClassifier(find(MODEL), load_encoder())
+    """The shipped weights, once a process: about 1 s and 90 MB. Raises ModelMissing, ModelDamaged."""
+    return CueClassifier(find(MODEL))
 
 
 def summary(hidden: Floats) -> Floats:

@@ -14,11 +14,14 @@ from .layout import CallText
 from .lexicon import LANGUAGES
 from .reading import cue_pipeline
 from .statements import FAR, Statement, labels_of, side_of, statements
-from .wording import TRACED, Wording
+from .wording import TRACED
 
-__all__ = ["Reading", "labels_of", "read_call"]
+__all__ = ["FAR", "Reading", "labels_of", "read_call", "weigh"]
 
 _ANSWER_TURNS = 2  # turns of the other side within which an answer still answers
+
+#: What only an answer is: the classifier's word for it counts behind its question alone, as the wording's does.
+_ANSWERS: dict[CueLabel, CueLabel] = {"consent_given": "consent_request"}
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,7 @@ def read_call(transcript: Transcript, *, settings: CueSettings) -> Reading:
         return Reading()
     call = CallText(transcript)
     doc = _heard(call, language, settings)
-    wording = [part for part in doc._.wording if not part.is_trace]
-    plain = [part for part in wording if part.entry.after is None]
-    said = _said(call, plain, doc, settings)
-    answers = [part for part in wording if part.entry.after and _answers(part, call, said)]
-    if answers:
-        said = _said(call, [*plain, *answers], doc, settings)
+    said = [one for one in _weighed(call, doc, settings) if one.probability >= settings.min_confidence]
     cues = [_cue(one, call) for one in _settled(said)]
     cues += _live_agent(call, cues, language)
     cues += key_cues(transcript, cues)
@@ -66,9 +64,29 @@ def _heard(call: CallText, language: str, settings: CueSettings) -> Any:
     return nlp(doc)
 
 
-def _said(call: CallText, wording: Sequence[Wording], doc: Any, settings: CueSettings) -> list[Statement]:
-    found = statements(call, wording, doc._.heard, doc.lang_, settings)
-    return [one for one in found if one.probability >= settings.min_confidence]
+def weigh(transcript: Transcript, *, settings: CueSettings) -> list[Statement]:
+    """All that may have been said, however unlikely, in the order of the call: what a threshold then is laid on."""
+    language = transcript.language or ""
+    if language not in LANGUAGES or not transcript.turns:
+        return []
+    call = CallText(transcript)
+    return _weighed(call, _heard(call, language, settings), settings)
+
+
+def _weighed(call: CallText, doc: Any, settings: CueSettings) -> list[Statement]:
+    """Answers count where what they answer is likely enough to be a cue."""
+    wording = [part for part in doc._.wording if not part.is_trace]
+    plain = [part for part in wording if part.entry.after is None]
+    found = statements(call, plain, doc._.heard, doc.lang_, settings)
+    asked = [one for one in found if one.probability >= settings.min_confidence]
+    answers = [part for part in wording if part.entry.after and _answered(call, part.start, part.entry.after, asked)]
+    if answers:
+        found = statements(call, [*plain, *answers], doc._.heard, doc.lang_, settings)
+    return [
+        one
+        for one in found
+        if one.parts or one.label not in _ANSWERS or _answered(call, one.place[0], _ANSWERS[one.label], asked)
+    ]
 
 
 def _traces(call: CallText, doc: Any, settings: CueSettings) -> list[tuple[Statement, Cue]]:
@@ -135,13 +153,13 @@ def _order(cue: Cue, call: CallText) -> tuple[int, int, str]:
     return turn.index, max(0, turn.turn.text.find(cue.quote)), cue.label
 
 
-def _answers(part: Wording, call: CallText, said: Sequence[Statement]) -> bool:
-    """Whether this turn is the first thing its side says after the cue that the entry waits for."""
-    here = call.turn_at(part.start).index
+def _answered(call: CallText, place: int, question: CueLabel, said: Sequence[Statement]) -> bool:
+    """Whether the turn at this place is the first thing its side says after the question."""
+    here = call.turn_at(place).index
     side = side_of(call.turns[here])
     for one in said:
         asked = one.placed.index
-        if one.label != part.entry.after or not asked < here <= asked + 2 * _ANSWER_TURNS:
+        if one.label != question or not asked < here <= asked + 2 * _ANSWER_TURNS:
             continue
         between = call.turns[asked + 1 : here]
         mine = [side_of(placed) == side for placed in between]

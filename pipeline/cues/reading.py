@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from pipeline.records import CueLabel, Vote
@@ -110,7 +110,7 @@ def pieces(call: CallText, placed: Placed, language: str) -> list[tuple[int, int
     edges = call.edges(placed)
     found: list[tuple[int, int]] = []
     start = edges[0]
-    for here, after in zip(edges, edges[1:], strict=False):
+    for here, after in pairwise(edges):
         if after - start > _LONGEST[language] and here > start:
             found.append((start, here))
             start = here

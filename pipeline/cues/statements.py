@@ -126,8 +126,7 @@ def _apart(call: CallText, label: CueLabel, parts: Sequence[Wording], reach: int
             call.clause_at(current[-1].start, current[-1].end) == call.clause_at(part.start, part.end)
             or part.start < current[-1].end
             or (
-                min(part.weight, max(other.weight for other in current)) < 0.5
-                and part.start - current[-1].end <= reach
+                min(part.weight, max(other.weight for other in current)) < 0.5 and part.start - current[-1].end <= reach
             )
         ):
             yield current

@@ -39,8 +39,8 @@ def how_sure(verdict: Verdict, cues: Sequence[Cue]) -> float:
 def doubtful(verdict: Verdict, how: float, needed: float) -> Verdict:
     """`cannot_tell` in place of a verdict that accuses by words that may not have been meant, or said, so."""
     why = Both(
-        f"It rests on words that are not sure enough to have meant that ({how:.2f}; {needed:.2f} needed before anything "
-        "is held against anybody). Please listen to them and confirm or reject them.",
+        f"It rests on words that are not sure enough to have meant that ({how:.2f}; {needed:.2f} needed before "
+        "anything is held against anybody). Please listen to them and confirm or reject them.",
         f"结论所依据的话是否确有此意不够确定（{how:.2f}，需达到 {needed:.2f} 才会作出不利于任何一方的判断）。"
         "请人工听辨并确认或否定。",
     )

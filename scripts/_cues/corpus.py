@@ -14,7 +14,18 @@ from pipeline.cues.lexicon import load_lexicon
 from pipeline.cues.reading import pieces
 from pipeline.records import CALLEE_LABELS, Transcript, Turn
 
-__all__ = ["ALWAYS", "FOLDS", "UNSEEN", "Utterance", "fold_of", "in_pieces", "read_heard", "read_lexicon", "read_written", "targets"]
+__all__ = [
+    "ALWAYS",
+    "FOLDS",
+    "UNSEEN",
+    "Utterance",
+    "fold_of",
+    "in_pieces",
+    "read_heard",
+    "read_lexicon",
+    "read_written",
+    "targets",
+]
 
 FOLDS, UNSEEN = 5, 0  # families fall into five folds by their name; the first is never trained or tuned on
 ALWAYS = FOLDS  # the fold of the lexicons' own lines: trained on, never measured on
@@ -124,7 +135,9 @@ def read_lexicon(language: str) -> list[Utterance]:
             for number, line in enumerate(lines):
                 spans = ((entry.label, 0, len(line), entry.level or 0),) if flagged else ()
                 key = f"lexicon {language} {entry.id} {flagged} {number}"
-                found.append(Utterance(key, language, role, line, before, f"lexicon/{entry.id}", spans, "lexicon", entry.label))
+                found.append(
+                    Utterance(key, language, role, line, before, f"lexicon/{entry.id}", spans, "lexicon", entry.label)
+                )
     return found
 
 
