@@ -38,7 +38,9 @@ def apply_corrections(report: CallReport, corrections: Corrections, *, packs: Se
     reading = read_call(fixed.transcript, settings=settings.cues)
     as_before = fixed.transcript == report.transcript
     read = report.cues if as_before else carry_over(report.cues, reading.cues)
-    cues = correct_cues(report.cues, read, reading.traces, fixed.transcript, corrections.entries)
+    cues = correct_cues(
+        report.cues, read, reading.traces, fixed.transcript, corrections.entries, settings=settings.cues
+    )
     follows = conclude(
         report.recording,
         fixed.transcript,
@@ -54,7 +56,7 @@ def apply_corrections(report: CallReport, corrections: Corrections, *, packs: Se
         context=follows.context,
         transcript=fixed.transcript,
         cues=cues.cues,
-        verdicts=with_remarks(follows.verdicts, report.verdicts, cues.rejected),
+        verdicts=with_remarks(follows.verdicts, report.verdicts, rejected=cues.rejected, fallen=cues.fallen),
         findings=follows.findings,
         corrections=(*fixed.corrections, *cues.corrections),
         machine=MachineReading(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.corrections.answers import fallen, possible_answers
 from pipeline.corrections.entries import Add, Confirm, Entry, Reject
 from pipeline.corrections.transcript import turn_named
 from pipeline.cues.engine import labels_of
 from pipeline.cues.keypad import key_cues
 from pipeline.cues.layout import CallText
+from pipeline.cues.wording import TRACED
 from pipeline.errors import CorrectionsError
 from pipeline.records import Correction, Cue, Transcript, Turn, Vote
+from pipeline.settings import CueSettings
 
 PERSON = "person"  # the matcher of a person's vote
 _KEYPAD = "keypad"
@@ -20,11 +23,15 @@ _SURE = 1.0
 
 @dataclass(frozen=True)
 class CorrectedCues:
-    """rejected: the machine's cues that a person took away. traces: those left that may still block an absence."""
+    """rejected: the machine's cues that a person took away. fallen: those that were cues only as answers to these.
+
+    traces: what may still block an absence.
+    """
 
     cues: tuple[Cue, ...]
     traces: tuple[Cue, ...]
     rejected: tuple[Cue, ...]
+    fallen: tuple[Cue, ...]
     corrections: tuple[Correction, ...]
 
 
@@ -65,13 +72,19 @@ def _is(old: Cue, cue: Cue, exact: bool) -> bool:
 
 
 def correct_cues(
-    machine: Sequence[Cue], read: Sequence[Cue], traces: Sequence[Cue], transcript: Transcript, entries: Sequence[Entry]
+    machine: Sequence[Cue],
+    read: Sequence[Cue],
+    traces: Sequence[Cue],
+    transcript: Transcript,
+    entries: Sequence[Entry],
+    *,
+    settings: CueSettings,
 ) -> CorrectedCues:
     """Apply what a person said of cues. machine: as first found; read: as they stand in the corrected transcript.
 
     Keys pressed take their meaning anew from the menus that are left. Raises CorrectionsError.
     """
-    desk = _Desk(machine, read, traces, transcript)
+    desk = _Desk(machine, read, traces, transcript, settings)
     for entry in entries:
         match entry:
             case Reject():
@@ -87,8 +100,14 @@ class _Desk:
     """The cues of one call while they are being corrected."""
 
     def __init__(
-        self, machine: Sequence[Cue], read: Sequence[Cue], traces: Sequence[Cue], transcript: Transcript
+        self,
+        machine: Sequence[Cue],
+        read: Sequence[Cue],
+        traces: Sequence[Cue],
+        transcript: Transcript,
+        settings: CueSettings,
     ) -> None:
+        self._settings = settings
         self._machine = {cue.id: cue for cue in machine}
         self._cues = {cue.id: cue for cue in read}
         self._traces = list(traces)
@@ -96,6 +115,8 @@ class _Desk:
         self._turns = {turn.id: turn for turn in transcript.turns}
         self._text = CallText(transcript)
         self._rejected: list[Cue] = []
+        self._fallen: list[Cue] = []
+        self._suspected: list[Reject] = []  # of turn and label: nothing there but what an added question may raise
         self._made: list[Correction] = []
         self._about: dict[str, Entry] = {}
 
@@ -109,10 +130,11 @@ class _Desk:
                 if (cue.turn_id, cue.label) == (entry.turn, entry.label) and not any(_covers(g, cue) for g in gone):
                     gone.append(cue)
             if not gone:
-                raise CorrectionsError(
-                    f"{entry.where}: nothing in turn {entry.turn} was taken for {entry.label}.",
-                    tip="There is nothing to reject; delete the entry.",
-                )
+                self._suspected.append(entry)
+                return
+        self._take_away(gone, entry)
+
+    def _take_away(self, gone: Sequence[Cue], entry: Reject) -> None:
         for cue in {cue.id: cue for cue in gone if cue.id in self._machine}.values():
             self._once(cue.id, entry)
         self._cues = {name: cue for name, cue in self._cues.items() if not self._lost(cue, gone)}
@@ -163,6 +185,8 @@ class _Desk:
 
     def result(self) -> CorrectedCues:
         """The cues in the order of the call."""
+        self._follow_questions()
+        self._reject_suspected()
         said = [cue for cue in self._cues.values() if not _pressed(cue)]
         pressed = [cue for cue in self._cues.values() if _pressed(cue)]
         settled = [*said, *self._rejected]
@@ -175,7 +199,35 @@ class _Desk:
             if before is not None:
                 said.append(before)
         said.sort(key=self._order)
-        return CorrectedCues(tuple(said), tuple(self._traces), tuple(self._rejected), tuple(self._made))
+        return CorrectedCues(
+            tuple(said), tuple(self._traces), tuple(self._rejected), tuple(self._fallen), tuple(self._made)
+        )
+
+    def _follow_questions(self) -> None:
+        """Answers to what a person rejected fall; what may answer what a person added is suspected."""
+        stand = {cue.id: cue for cue in self._cues.values() if not _pressed(cue)}
+        by_person = {name for name, cue in stand.items() if any(vote.matcher == PERSON for vote in cue.votes)}
+        own = [cue for name, cue in stand.items() if name not in by_person]
+        self._fallen = fallen(own, self._rejected, [*stand.values()], self._transcript, settings=self._settings)
+        for cue in self._fallen:
+            del self._cues[cue.id]
+        added = [cue for name, cue in stand.items() if name in by_person and name not in self._machine]
+        known = [*self._cues.values(), *self._rejected]
+        left = [replace(cue, id="trace") for cue in self._fallen if cue.label in TRACED]
+        for trace in [*left, *possible_answers(self._text, self._transcript, added, settings=self._settings)]:
+            if not any(same_statement(other, trace) for other in known):
+                self._traces.append(trace)
+                known.append(trace)
+
+    def _reject_suspected(self) -> None:
+        for entry in self._suspected:
+            gone = [trace for trace in self._traces if (trace.turn_id, trace.label) == (entry.turn, entry.label)]
+            if not gone:
+                raise CorrectionsError(
+                    f"{entry.where}: nothing in turn {entry.turn} was taken for {entry.label}.",
+                    tip="There is nothing to reject; delete the entry.",
+                )
+            self._take_away(gone, entry)
 
     def _order(self, cue: Cue) -> tuple[int, int, str]:
         number = next((n for n, turn in enumerate(self._transcript.turns) if turn.id == cue.turn_id), 0)

@@ -24,17 +24,18 @@ _ABSENCES: tuple[VerdictWord, ...] = ("not_heard", "gap", "ignored", "asked_not_
 
 
 def with_remarks(
-    verdicts: Sequence[Verdict], before: Sequence[Verdict], rejected: Sequence[Cue]
+    verdicts: Sequence[Verdict], before: Sequence[Verdict], *, rejected: Sequence[Cue], fallen: Sequence[Cue]
 ) -> tuple[Verdict, ...]:
     """The verdicts, each saying what a person's corrections did to it. before: the machine's own.
 
-    An absence that rests on a rejected cue says which words were taken away; a changed word says what it was.
+    An absence that rests on a rejected cue, or on one that fell with the question it answered, says which words were
+    taken away; a changed word says what it was.
     """
     was = {verdict.obligation: verdict.verdict for verdict in before}
-    return tuple(_with_remark(verdict, was.get(verdict.obligation), rejected) for verdict in verdicts)
+    return tuple(_with_remark(verdict, was.get(verdict.obligation), rejected, fallen) for verdict in verdicts)
 
 
-def _with_remark(verdict: Verdict, was: VerdictWord | None, rejected: Sequence[Cue]) -> Verdict:
+def _with_remark(verdict: Verdict, was: VerdictWord | None, rejected: Sequence[Cue], fallen: Sequence[Cue]) -> Verdict:
     said: list[Both] = []
     if verdict.verdict in _ABSENCES:
         lost = [cue for cue in rejected if cue.label in _SETTLES[verdict.obligation]]
@@ -44,6 +45,14 @@ def _with_remark(verdict: Verdict, was: VerdictWord | None, rejected: Sequence[C
                 f"机器曾把 {quoted(cue).zh}当作该内容，已被人工否定。",
             )
             for cue in lost
+        ]
+        said += [
+            Both(
+                f"The machine took words {quoted(cue).en} for it as an answer to words that a person rejected.",
+                f"机器曾把 {quoted(cue).zh}当作该内容，但它只是对已被人工否定的语句的回应。",
+            )
+            for cue in fallen
+            if cue.label in _SETTLES[verdict.obligation]
         ]
     if was is not None and was != verdict.verdict:
         word = wording.said(f"verdict.{was}")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from .normalise import match_copy
 from .sound import Sounds, syllables
 from .syntax import Choice, Gap, Phrase, read_phrase
+from .tokens import blank
 
 _DELETED = 1.1  # cost of a syllable of the phrase that the text lacks
 _INSERTED = 0.6  # cost of a syllable of the text that the phrase lacks
@@ -36,14 +37,6 @@ class Hit:
     score: float
     how: Literal["words", "sound", "faint"]
     phrase: str
-
-
-@cache
-def blank(language: str) -> Any:
-    """spaCy's tokenizer and language data for "zh" (one token a character) or "en", without trained parts."""
-    import spacy
-
-    return spacy.blank(language)
 
 
 class PhraseBook:

@@ -10,6 +10,7 @@ from pipeline.corrections.cues import CorrectedCues, carry_over, correct_cues
 from pipeline.corrections.entries import Add, Confirm, Entry, Reject
 from pipeline.errors import CorrectionsError
 from pipeline.records import Cue, CueLabel, Role, Tone, Transcript, Vote
+from pipeline.settings import CueSettings
 from tests.recordings import conversation
 
 CALL = conversation(
@@ -42,7 +43,7 @@ def corrected(
     read: tuple[Cue, ...] | None = None,
     traces: tuple[Cue, ...] = (),
 ) -> CorrectedCues:
-    return correct_cues(machine, machine if read is None else read, traces, transcript, entries)
+    return correct_cues(machine, machine if read is None else read, traces, transcript, entries, settings=CueSettings())
 
 
 def confirm(name: str) -> Confirm:

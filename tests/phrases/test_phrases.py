@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from pipeline.phrases import Hit, PhraseBook, match_copy, read_phrase, syllable_cost, syllables
+from pipeline.phrases import Hit, PhraseBook, blank, match_copy, read_phrase, syllable_cost, syllables
 
 GARBLED = "好的，意境為您等級推頂，祝您生活愉快。"
 
@@ -197,6 +198,55 @@ def test_spaces_a_recogniser_puts_between_characters_do_not_matter() -> None:
 )
 def test_contractions_are_written_out_and_the_quote_stays_verbatim(phrase: str, text: str, quote: str) -> None:
     assert quotes(find_en(phrase, text), text) == [quote]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "quote"),
+    [
+        ("i am (a|an) real person", "no im a real person", "im a real person"),
+        ("i am (a|an) real person", "Im a real person", "Im a real person"),
+        ("he 's ~1 here", "hes not here", "hes not here"),
+        ("what 's your name", "so whats your name", "whats your name"),
+        ("(who 's|who is) this", "whos this", "whos this"),
+        ("do not call me", "dont call me", "dont call me"),
+        ("you are a robot", "youre a robot", "youre a robot"),
+        ("would have called", "i wouldve called", "wouldve called"),
+        ("would have called", "I would've called", "would've called"),
+        ("they have agreed", "theyve agreed", "theyve agreed"),
+    ],
+)
+def test_contractions_without_their_apostrophe_are_written_out_too(phrase: str, text: str, quote: str) -> None:
+    assert quotes(find_en(phrase, text), text) == [quote]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("we are", "you were late"),
+        ("we will", "well"),
+        ("he will", "what the hell"),
+        ("i will", "ill"),
+        ("she will", "a shell"),
+        ("she 'd", "the shed"),
+        ("it 's", "its price"),
+        ("let us", "the plan lets you"),
+    ],
+)
+def test_a_word_that_only_looks_like_a_contraction_stays_itself(phrase: str, text: str) -> None:
+    assert find_en(phrase, text) == []
+
+
+def test_every_contraction_has_the_same_words_with_and_without_its_apostrophe_or_stays_whole() -> None:
+    nlp = blank("en")
+
+    def words(text: str) -> list[str]:
+        return [token.norm_ for token in nlp.make_doc(text)]
+
+    contractions = [form for form in nlp.tokenizer.rules if re.fullmatch(r"[a-z]+('[a-z]+)+", form)]
+    whole = [form for form in contractions if words(form) != words(form.replace("'", ""))]
+    assert len(contractions) > 80
+    assert [form for form in whole if len(words(form.replace("'", ""))) > 1] == []
+    assert {"he'll", "i'll", "it's", "let's", "she'd", "she'll", "we'll", "we're"} <= set(whole)
 
 
 def test_a_long_english_word_may_be_a_letter_or_two_off() -> None:
