@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.phrases import Hit
 from pipeline.records import CueLabel
 
+from .bodies import garbled_bodies
 from .lexicon import Entry, load_lexicon, unless_key
 from .names import named_bodies
 
@@ -18,6 +19,7 @@ _LOWEST_SIMILARITY = 0.76
 _FAINT_WORTH = 0.35  # a faint match never makes a cue, only a trace
 
 _NAMED = Entry("caller_identity.capitals", "caller_identity", (), 0.7)
+_GARBLED = Entry("caller_identity.garbled_body", "caller_identity", (), 0.75)
 
 #: Cues whose absence accuses: what may have been one of them must not be passed over.
 TRACED: tuple[CueLabel, ...] = (
@@ -86,6 +88,12 @@ def find_wording(text: str, language: str, breaks: frozenset[int]) -> tuple[Word
             Wording(_NAMED, start, end, _NAMED.strength, Hit(_NAMED.id, start, end, 1.0, "words", "a name in capitals"))
             for start, end in named_bodies(text)
         ]
+    if language == "zh":
+        found += [
+            Wording(_GARBLED, body.start, body.end, body.weight,
+                    Hit(_GARBLED.id, body.start, body.end, body.weight, "sound", body.detail))
+            for body in garbled_bodies(text, breaks)
+        ]  # fmt: skip
     return tuple(found)
 
 
