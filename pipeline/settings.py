@@ -68,12 +68,13 @@ class CueSettings:
 
     classifier: bool = True  # ask the trained classifier beside the lexicons
     min_confidence: float = 0.5  # a cue below it is not reported
-    # log odds of a cue = reading * the classifier's log odds + wording * -ln(1 - the lexicon's strength) + any_wording
-    # + bias; logistic regression on calls (docs/accuracy.md)
-    join_reading: float = 0.58
-    join_wording: float = 1.64
-    join_any_wording: float = 1.19
-    join_bias: float = -1.58
+    # log odds of a cue: bias + reading * the classifier's log odds + strength * -ln(1 - strength of the wording);
+    # logistic regressions on calls (docs/accuracy.md)
+    worded_bias: float = 0.05
+    worded_strength: float = 1.16
+    worded_reading: float = 0.40
+    unworded_bias: float = -1.58
+    unworded_reading: float = 0.74
     trace_confidence: float = 0.2  # wording from here on is a trace: too faint for a cue, enough to stop an absence
 
 

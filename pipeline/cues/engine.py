@@ -16,12 +16,12 @@ from .reading import cue_pipeline
 from .statements import FAR, Statement, labels_of, side_of, statements
 from .wording import TRACED
 
-__all__ = ["FAR", "Reading", "labels_of", "read_call", "weigh"]
+__all__ = ["ANSWERS", "FAR", "Reading", "labels_of", "read_call", "weigh"]
 
 _ANSWER_TURNS = 2  # turns of the other side within which an answer still answers
 
 #: What only an answer is: the classifier's word for it counts behind its question alone, as the wording's does.
-_ANSWERS: dict[CueLabel, CueLabel] = {"consent_given": "consent_request"}
+ANSWERS: dict[CueLabel, CueLabel] = {"consent_given": "consent_request", "bot_evasion": "asks_if_robot"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _weighed(call: CallText, doc: Any, settings: CueSettings) -> list[Statement]
     return [
         one
         for one in found
-        if one.parts or one.label not in _ANSWERS or _answered(call, one.place[0], _ANSWERS[one.label], asked)
+        if one.parts or one.label not in ANSWERS or _answered(call, one.place[0], ANSWERS[one.label], asked)
     ]
 
 

@@ -14,12 +14,13 @@ from .classifier import Heard, Passage, load_classifier
 from .layout import CallText, Placed
 from .wording import wording_pipeline
 
-__all__ = ["Heard", "cue_pipeline", "joined", "pieces", "read_turns", "votes_of"]
+__all__ = ["CLASSIFIER", "Heard", "cue_pipeline", "joined", "pieces", "read_turns", "votes_of"]
 
 _LONGEST = {"zh": 90, "en": 320}  # characters read at once; the corpus it was trained on holds hardly longer turns
 _MOST = 4.0  # what wording adds at most, as -ln(1 - strength)
 _FAR = ("caller", "human")
 _LOOK_BACK = 3  # turns within which the other side's last words still matter
+CLASSIFIER = "classifier"  # its name among the votes
 _CLEAR = 8.0  # log odds beyond which the classifier is not believed more
 
 
@@ -75,9 +76,12 @@ def joined(strength: float, logit: float | None, settings: CueSettings) -> float
     """
     if logit is None:
         return strength
-    odds = settings.join_bias + settings.join_reading * max(-_CLEAR, min(_CLEAR, logit))
+    reading = max(-_CLEAR, min(_CLEAR, logit))
     if strength > 0:
-        odds += settings.join_any_wording + settings.join_wording * min(_MOST, -math.log(max(1e-9, 1 - strength)))
+        worth = min(_MOST, -math.log(max(1e-9, 1 - strength)))
+        odds = settings.worded_bias + settings.worded_strength * worth + settings.worded_reading * reading
+    else:
+        odds = settings.unworded_bias + settings.unworded_reading * reading
     return 1 / (1 + math.exp(-odds))
 
 
@@ -86,7 +90,7 @@ def votes_of(label: CueLabel, heard: Heard) -> tuple[Vote, ...]:
     logit = heard.logits.get(label)
     if logit is None:
         return ()
-    return (Vote("classifier", logit > 0, round(1 / (1 + math.exp(-logit)), 3), "the passage, with what went before"),)
+    return (Vote(CLASSIFIER, logit > 0, round(1 / (1 + math.exp(-logit)), 3), "the passage, with what went before"),)
 
 
 def _before(call: CallText, placed: Placed) -> tuple[str, ...]:
