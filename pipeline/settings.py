@@ -70,11 +70,11 @@ class CueSettings:
     min_confidence: float = 0.5  # a cue below it is not reported
     # log odds of a cue: bias + reading * the classifier's log odds + strength * -ln(1 - strength of the wording);
     # logistic regressions on calls (docs/accuracy.md)
-    worded_bias: float = 0.05
-    worded_strength: float = 1.16
-    worded_reading: float = 0.40
-    unworded_bias: float = -1.58
-    unworded_reading: float = 0.74
+    worded_bias: float = -0.26
+    worded_strength: float = 1.12
+    worded_reading: float = 0.39
+    unworded_bias: float = -1.84
+    unworded_reading: float = 0.71
     trace_confidence: float = 0.2  # wording from here on is a trace: too faint for a cue, enough to stop an absence
 
 

@@ -12,9 +12,9 @@ from pipeline.settings import CueSettings
 from .keypad import key_cues
 from .layout import CallText
 from .lexicon import LANGUAGES
-from .reading import cue_pipeline
+from .reading import CLASSIFIER, cue_pipeline
 from .statements import FAR, Statement, labels_of, side_of, statements
-from .wording import TRACED
+from .wording import TRACED, Wording
 
 __all__ = ["ANSWERS", "FAR", "Reading", "labels_of", "read_call", "weigh"]
 
@@ -22,6 +22,8 @@ _ANSWER_TURNS = 2  # turns of the other side within which an answer still answer
 
 #: What only an answer is: the classifier's word for it counts behind its question alone, as the wording's does.
 ANSWERS: dict[CueLabel, CueLabel] = {"consent_given": "consent_request", "bot_evasion": "asks_if_robot"}
+#: A body spoken of is not yet the body that calls: on the classifier's word alone it is a trace, no cue.
+_NEEDS_WORDING: tuple[CueLabel, ...] = ("caller_identity",)
 
 
 @dataclass(frozen=True)
@@ -75,23 +77,35 @@ def weigh(transcript: Transcript, *, settings: CueSettings) -> list[Statement]:
 
 def _weighed(call: CallText, doc: Any, settings: CueSettings) -> list[Statement]:
     """Answers count where what they answer is likely enough to be a cue."""
-    wording = [part for part in doc._.wording if not part.is_trace]
+    wording = [part for part in doc._.wording if not part.is_trace and not part.entry.against]
+    against = [part for part in doc._.wording if part.entry.against]
     plain = [part for part in wording if part.entry.after is None]
     found = statements(call, plain, doc._.heard, doc.lang_, settings)
     asked = [one for one in found if one.probability >= settings.min_confidence]
     answers = [part for part in wording if part.entry.after and _answered(call, part.start, part.entry.after, asked)]
     if answers:
         found = statements(call, [*plain, *answers], doc._.heard, doc.lang_, settings)
-    return [
-        one
-        for one in found
-        if one.parts or one.label not in ANSWERS or _answered(call, one.place[0], ANSWERS[one.label], asked)
-    ]
+    return [one for one in found if one.parts or _may_stand_alone(one, call, asked, against)]
+
+
+def _may_stand_alone(one: Statement, call: CallText, asked: Sequence[Statement], against: Sequence[Wording]) -> bool:
+    """Whether the classifier's word alone makes a cue of it."""
+    question = ANSWERS.get(one.label)
+    start, end = call.clause_at(*one.place)
+    return (
+        one.label not in _NEEDS_WORDING
+        and (question is None or _answered(call, one.place[0], question, asked))
+        and not any(part.entry.label == one.label and part.start < end and start < part.end for part in against)
+    )
 
 
 def _traces(call: CallText, doc: Any, settings: CueSettings) -> list[tuple[Statement, Cue]]:
     """What may have been said, by either witness, for labels whose absence accuses."""
-    faint = [part for part in doc._.wording if part.entry.after is None and part.entry.label in TRACED]
+    faint = [
+        part
+        for part in doc._.wording
+        if part.entry.after is None and part.entry.label in TRACED and not part.entry.against
+    ]
     return [
         (one, replace(_cue(one, call), id="trace"))
         for one in statements(call, faint, doc._.heard, doc.lang_, settings)
@@ -132,9 +146,15 @@ _OPPOSITES: dict[CueLabel, tuple[CueLabel, ...]] = {
 }
 
 
+#: The same, where only the classifier heard the trace: it expects an acceptance behind a request to stop.
+_OPPOSITES_OF_ONE: dict[CueLabel, tuple[CueLabel, ...]] = {"optout_ack": ("marketing_pitch",)}
+
+
 def _denies(cue: Cue, trace: Cue) -> bool:
+    heard_by_one = all(vote.matcher == CLASSIFIER for vote in trace.votes)
+    opposites = (*_OPPOSITES.get(trace.label, ()), *(_OPPOSITES_OF_ONE.get(trace.label, ()) if heard_by_one else ()))
     return (
-        cue.label in _OPPOSITES.get(trace.label, ())
+        cue.label in opposites
         and cue.turn_id == trace.turn_id
         and (cue.quote in trace.quote or trace.quote in cue.quote or _overlap(cue, trace))
     )

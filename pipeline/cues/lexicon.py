@@ -34,6 +34,7 @@ class Entry:
     by_sound: bool = True
     flags: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
+    against: bool = False  # takes the classifier's word for the label, where it stands alone, back in its clause
     trace: bool = False  # never makes a cue, only keeps an absence from being stated
 
 

@@ -94,14 +94,19 @@ def votes_of(label: CueLabel, heard: Heard) -> tuple[Vote, ...]:
 
 
 def _before(call: CallText, placed: Placed) -> tuple[str, ...]:
-    """The turn before; where that is the same side's, the other side's last words too. Announcements do not count."""
-    earlier = [other for other in call.turns[: placed.index] if other.turn.role != "carrier" and other.turn.text]
-    if not earlier or not call.in_order:
+    """The turn before; where that is the same side's, the other side's last words too. Not beyond an announcement."""
+    if not call.in_order:
         return ()
-    last = earlier[-1]
-    found = [last.turn.text]
-    if _side(last) == _side(placed):
-        found += [o.turn.text for o in reversed(earlier[-_LOOK_BACK:-1]) if _side(o) != _side(placed)][:1]
+    earlier: list[Placed] = []
+    for other in reversed(call.turns[: placed.index]):
+        if other.turn.role == "carrier":
+            break
+        earlier += [other] if other.turn.text else []
+    if not earlier:
+        return ()
+    found = [earlier[0].turn.text]
+    if _side(earlier[0]) == _side(placed):
+        found += [other.turn.text for other in earlier[1:_LOOK_BACK] if _side(other) != _side(placed)][:1]
     return tuple(found)
 
 

@@ -83,7 +83,8 @@ def statements(
         for label in labels_of(placed.turn.role):
             if (placed.index, label) not in by_place and label in reading.logits:
                 probability = joined(0.0, reading.logits[label], settings)
-                found.append(Statement(label, placed, (), reading, 0.0, probability, reading.places[label]))
+                place = _grown(call, *reading.places[label], language)
+                found.append(Statement(label, placed, (), reading, 0.0, probability, place))
     return sorted(found, key=lambda one: (one.placed.index, one.place, one.label))
 
 
@@ -139,10 +140,14 @@ def _place(call: CallText, parts: Sequence[Wording], language: str) -> tuple[int
     """The wording, grown to its clause where that is near; for much wording the part around the strongest."""
     strongest = max(parts, key=lambda part: (part.weight, -part.start))
     near = [part for part in parts if abs(part.start - strongest.start) <= _REACH[language]]
-    start, end = min(part.start for part in near), max(part.end for part in near)
-    clause_start, clause_end = call.clause_at(start, end)
+    return _grown(call, min(part.start for part in near), max(part.end for part in near), language)
+
+
+def _grown(call: CallText, start: int, end: int, language: str) -> tuple[int, int]:
+    """To the clause around it, as far as that reaches not much further."""
+    clause_start, clause_end = call.clause_at(start, max(end, start + 1))
     if start - clause_start <= _LEAD[language]:
         start = clause_start
     if clause_end - end <= _TAIL[language]:
         end = clause_end
-    return start, end
+    return start, max(end, start + 1)

@@ -129,6 +129,8 @@ def read_lexicon(language: str) -> list[Utterance]:
     """The lines that each entry of a lexicon must flag and must not: of each, only the entry's own label is known."""
     found: list[Utterance] = []
     for entry in load_lexicon(language).entries.values():
+        if entry.against:
+            continue
         role = "callee" if entry.label in CALLEE_LABELS else "caller"
         before = (QUESTIONS[language][entry.after],) if entry.after else ()
         for flagged, lines in ((True, entry.flags), (False, entry.passes)):

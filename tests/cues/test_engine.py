@@ -164,7 +164,8 @@ def test_quotes_are_verbatim_and_ids_follow_the_clock() -> None:
 
 
 def test_a_quote_keeps_the_recognisers_own_spelling() -> None:
-    (cue,) = (cue for cue in hear(("caller", "好的，意境為您等級推頂。")) if cue.label == "optout_ack")
+    said = conversation(("caller", "好的，意境為您等級推頂。"), language="zh")
+    (cue,) = (cue for cue in find_cues(said, settings=ALONE) if cue.label == "optout_ack")
     assert "意境為您等級推頂" in cue.quote
     assert cue.votes[0].matcher == "wording/sound"
 
