@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.cues import read_call
+from pipeline.cues import models_used, read_call
 from pipeline.errors import RecordingError
 from pipeline.intake import take_in
 from pipeline.obligations import find_findings, judge, read_context
@@ -67,7 +67,7 @@ def examine(
         context=follows.context,
         recording=recording,
         settings=settings.as_dict(),
-        models=speech.models,
+        models=(*speech.models, *models_used(settings.cues)),
         transcript=transcript,
         cues=reading.cues,
         verdicts=follows.verdicts,

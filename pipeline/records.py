@@ -331,7 +331,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class ModelUsed:
-    role: str  # recogniser | segmentation | embedding | vad
+    role: str  # recogniser | segmentation | embedding | vad | cue_classifier
     name: str
     revision: str
     sha256: str

@@ -66,7 +66,15 @@ class RoleSettings:
 class CueSettings:
     """Matching."""
 
+    classifier: bool = True  # ask the trained classifier beside the lexicons
     min_confidence: float = 0.5  # a cue below it is not reported
+    # log odds of a cue: bias + reading * the classifier's log odds + strength * -ln(1 - strength of the wording);
+    # logistic regressions on calls (docs/accuracy.md)
+    worded_bias: float = -0.26
+    worded_strength: float = 1.12
+    worded_reading: float = 0.39
+    unworded_bias: float = -1.84
+    unworded_reading: float = 0.71
     trace_confidence: float = 0.2  # wording from here on is a trace: too faint for a cue, enough to stop an absence
 
 
@@ -88,6 +96,7 @@ class JudgeSettings:
     opening_gap_ms: int = 1_000  # untranscribed speech this long at the very start may be the caller's missing opening
     min_role_confidence: float = 0.60  # 0-1; below, it is not known who the caller is
     sure_role_confidence: float = 0.88  # 0-1; needed to accuse by who said what: wrong turns mostly have 0.77-0.86
+    sure_cue_confidence: float = 0.91  # 0-1; to accuse by a cue: 10/11, a false accusation costing ten times a miss
     max_unknown_share: float = 0.10  # of the speech; more by nobody-knows-whom may hide the caller's words
     min_coverage_not_applicable: float = 0.60  # share; "no sales pitch in the call" accuses nobody, so less will do
     repeat_similarity: float = 85.0  # 0-100 (rapidfuzz ratio); above it a turn repeats an earlier one

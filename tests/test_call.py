@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.call import examine
+from pipeline.cues import models_used
 from pipeline.errors import ModelDamaged, SilentRecording
 from pipeline.obligations import load_packs
 from pipeline.records import OBLIGATIONS, Audio, CallReport, Layout, Transcript
@@ -28,7 +29,9 @@ def test_a_report_holds_what_every_stage_said_and_the_sound_comes_with_it(tmp_pa
     report, audio = heard(write_wav(tmp_path / "a.wav", 9_000), speech)
     assert report.outcome == "examined" and report.error is None
     assert report.recording.file == "a.wav" and report.recording.duration_ms == 9_000
-    assert report.transcript == NOTICE and report.models == speech.models
+    assert report.transcript == NOTICE
+    assert report.models == (*speech.models, *models_used(Settings().cues))
+    assert report.models[-1].name == "cue-classifier"
     assert "bot_disclosure" in {cue.label for cue in report.cues}
     assert tuple(verdict.obligation for verdict in report.verdicts) == OBLIGATIONS
     assert report.settings == Settings().as_dict()

@@ -18,7 +18,9 @@ KEYS = {"language", "role", "text", "before", "spans", "family", "region", "trad
 @pytest.fixture(scope="module")
 def utterances() -> list[dict[str, Any]]:
     return [
-        json.loads(line) for file in sorted(FOLDER.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
+        json.loads(line)
+        for file in sorted(FOLDER.rglob("??-?-*.jsonl"))
+        for line in file.read_text("utf-8").splitlines()
     ]
 
 

@@ -146,7 +146,7 @@ def test_swapping_the_speakers_swaps_who_said_what(place: Path) -> None:
         '[[role]]\nspeaker = "caller"\nrole = "callee"\n[[role]]\nspeaker = "callee"\nrole = "caller"\n',
     )
     assert {turn.role for turn in after.transcript.turns if turn.speaker == "caller"} == {"callee"}
-    assert not {cue.label for cue in after.cues} & {"bot_disclosure", "marketing_pitch", "refusal"}
+    assert not {cue.label for cue in after.cues} & {"bot_disclosure", "marketing_pitch"}
     assert words(after)["opt_out"] != "ignored" and words(after)["consent"] != "continued_after_refusal"
 
 
@@ -254,7 +254,10 @@ def test_hearing_something_else_keeps_the_file_but_does_not_apply_it_to_other_wo
 
 def test_the_settings_of_the_scan_judge_again_and_not_today_s(tmp_path: Path) -> None:
     write_wav(tmp_path / "calls" / "a.wav", 31_000)
-    strict = Settings(judge=JudgeSettings(min_coverage=1.0, min_role_confidence=0.99), cues=CueSettings(0.6, 0.3))
+    strict = Settings(
+        judge=JudgeSettings(min_coverage=1.0, min_role_confidence=0.99),
+        cues=CueSettings(min_confidence=0.6, trace_confidence=0.3),
+    )
     scan([tmp_path / "calls"], tmp_path / "out", make_speech=seller, settings=strict)
     assert words(report_in(tmp_path))["opt_out"] != "ignored"
     after = corrected(tmp_path, f'[[confirm]]\ncue = "{cue_of(report_in(tmp_path), "refusal")}"\n')

@@ -98,7 +98,8 @@ def test_the_evidence_follows_its_schema_and_its_own_references(scanned: Scanned
         assert all(set(verdict["turn_ids"]) <= set(turns) for verdict in evidence["verdicts"])
         length_ms = evidence["recording"]["duration_ms"]
         assert all(0 <= cue["start_ms"] <= cue["end_ms"] <= length_ms for cue in evidence["cues"])
-        assert [model["role"] for model in evidence["models"]] == ["recogniser", "segmentation", "embedding"]
+        roles = [model["role"] for model in evidence["models"]]
+        assert roles == ["recogniser", "segmentation", "embedding", "cue_classifier"]
         assert all(len(model["sha256"]) == 64 for model in evidence["models"])
 
 

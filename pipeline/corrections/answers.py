@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.cues.engine import FAR, labels_of
+from pipeline.cues.engine import ANSWERS, FAR, labels_of
 from pipeline.cues.layout import CallText
 from pipeline.cues.lexicon import LANGUAGES, load_lexicon
+from pipeline.cues.reading import CLASSIFIER
 from pipeline.cues.wording import TRACED, find_wording
 from pipeline.records import Cue, CueLabel, Role, Transcript, Vote
 from pipeline.settings import CueSettings
@@ -62,7 +63,8 @@ def possible_answers(
 def _waits_for(cue: Cue, language: str, settings: CueSettings) -> frozenset[CueLabel]:
     """The cues of which one must come before this one's wording for it to count; none where it stands on its own.
 
-    Read off the votes: witnesses that this version's lexicon does not know stand on their own.
+    Read off the votes: witnesses that this version's lexicon does not know stand on their own. The classifier's does
+    not: it read the words together with what went before.
     """
     if language not in LANGUAGES:
         return frozenset()
@@ -74,6 +76,8 @@ def _waits_for(cue: Cue, language: str, settings: CueSettings) -> frozenset[CueL
         entry = entries.get(name)
         if entry is not None and entry.after is not None:
             questions.add(entry.after)
+        elif vote.matcher == CLASSIFIER:
+            questions |= {ANSWERS[cue.label]} if cue.label in ANSWERS else set()
         elif vote.supports:
             alone[name] = max(alone.get(name, 0.0), vote.score)
     against = 1.0

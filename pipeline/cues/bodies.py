@@ -23,7 +23,7 @@ from .bodies_words import Spoken, body_words
 # These belong in settings.py (CueSettings); chosen on the corpus' folds 2-4, as written and as heard.
 ENOUGH_POINTS = 3.0  # lead + kind + tail from which a body counts as named
 _SURE_POINTS = 5.0
-_LEAST_WEIGHT, _MOST_WEIGHT = 0.55, 0.75  # a vote's weight at ENOUGH_POINTS, and from _SURE_POINTS on
+_LEAST_WEIGHT, _MOST_WEIGHT = 0.75, 0.90  # a vote's weight at ENOUGH_POINTS, and from _SURE_POINTS on
 _LONGEST_NAME = 9  # syllables before the kind of body
 _SHORTEST_NAME = 2
 _GREETED, _MID_CLAUSE = 0.4, 0.4  # points more for a frame that opens a clause, less for one that does not

@@ -1,14 +1,14 @@
 """The trained witness: which cues a passage holds, read with the passage before it, and where in it they stand.
 
-A small network over the token vectors of `encoder` and, in Mandarin, over the syllables, trained by scripts/train_cues
-and run here in numpy. docs/accuracy.md says how well it does. `engine` does not ask it yet: joining its votes with the
-lexicons' is the next step (docs/decisions.md).
+A small network over the token vectors of `encoder`, whose convolutions were trained along, and in Mandarin over the
+syllables. scripts/train_cues trains it in torch; here it is run in numpy. docs/accuracy.md says how well it does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.phrases import match_copy, syllables
+from pipeline.weights import find
 
 from .encoder import Floats, TokenEncoder, Tokens
 
+MODEL = "cue-classifier"  # its name in the registry
+ENCODER = "encoder."  # before the names of the encoder's own weights, trained along
 KERNELS = (1, 2, 3, 4)  # syllables a filter of the sound part sees
 SHARE = 0.5  # of the summed token vectors in the summary of a passage; keeps both halves of one size
 _NO_SOUND = 0  # the syllable that stands for the border between two phrases, and for what has no sound
@@ -40,18 +43,24 @@ class Heard:
     logits: Mapping[str, float]
     places: Mapping[str, tuple[int, int]]
 
+    @property
+    def refusal_level(self) -> int:
+        """Of a refusal, were it one: the highest level that is more likely than not, 1 where none is."""
+        return max([1, *(level for level in (2, 3, 4) if self.logits.get(f"refusal.{level}", -1.0) > 0)])
+
 
 class CueClassifier:
     """labels: the vocabulary's cues, and "refusal.2" to "refusal.4": a refusal of at least that level."""
 
-    def __init__(self, path: Path, encoder: TokenEncoder) -> None:
+    def __init__(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as stored:
             self._weights: dict[str, Any] = {
                 name: stored[name].astype(np.float32) for name in stored.files if stored[name].dtype.kind == "f"
             }
             self.labels = tuple(str(label) for label in stored["labels"])
             self._syllables = {str(spoken): number for number, spoken in enumerate(stored["syllables"], 1)}
-        self._encoder = encoder
+        tuned = {name.removeprefix(ENCODER): self._weights.pop(name) for name in stored.files if ENCODER in name}
+        self._encoder = TokenEncoder(tuned)
 
     def read(self, passages: Sequence[Passage], language: str) -> list[Heard]:
         """One reading a passage, in order. Texts are verbatim; every text is encoded once."""
@@ -97,6 +106,12 @@ class CueClassifier:
             {label: float(logits[number]) for number, label in enumerate(self.labels)},
             {label: _place(by_token[:, number], tokens.spans) for number, label in enumerate(self.labels)},
         )
+
+
+@cache
+def load_classifier() -> CueClassifier:
+    """The shipped weights, once a process: about 1 s and 90 MB. Raises ModelMissing, ModelDamaged."""
+    return CueClassifier(find(MODEL))
 
 
 def summary(hidden: Floats) -> Floats:

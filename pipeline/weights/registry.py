@@ -80,7 +80,7 @@ class Model:
     """An entry of the registry. weights: the file whose sha256 stands for the model; sources: in the order tried."""
 
     name: FileName
-    role: Literal["recogniser", "segmentation", "embedding"]
+    role: Literal["recogniser", "segmentation", "embedding", "cue_classifier"]
     licence: str
     made_by: str
     use: str

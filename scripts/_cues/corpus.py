@@ -5,13 +5,49 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FOLDS", "UNSEEN", "Utterance", "fold_of", "read_heard", "read_written", "targets"]
+from pipeline.cues.layout import CallText
+from pipeline.cues.lexicon import load_lexicon
+from pipeline.cues.reading import pieces
+from pipeline.records import CALLEE_LABELS, Transcript, Turn
+
+__all__ = [
+    "ALWAYS",
+    "FOLDS",
+    "UNSEEN",
+    "Utterance",
+    "fold_of",
+    "in_pieces",
+    "read_heard",
+    "read_lexicon",
+    "read_written",
+    "targets",
+]
 
 FOLDS, UNSEEN = 5, 0  # families fall into five folds by their name; the first is never trained or tuned on
+ALWAYS = FOLDS  # the fold of the lexicons' own lines: trained on, never measured on
+
+
+#: What an entry that waits for a question is answered to.
+QUESTIONS: dict[str, dict[str, str]] = {
+    "zh": {
+        "asks_if_robot": "你是机器人吗？",
+        "asks_human": "转人工。",
+        "asks_source": "你怎么有我的电话号码？",
+        "consent_request": "方便给您介绍一下吗？",
+        "refusal": "以后别再给我打电话了。",
+    },
+    "en": {
+        "asks_if_robot": "Are you a robot?",
+        "asks_human": "I want to talk to a human.",
+        "asks_source": "Where did you get my number?",
+        "consent_request": "Do you have a minute to talk?",
+        "refusal": "Stop calling me.",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -25,11 +61,12 @@ class Utterance:
     before: tuple[str, ...]
     family: str
     spans: tuple[tuple[str, int, int, int], ...]
-    source: str  # written | heard | call
+    source: str  # written | heard | call | lexicon
+    about: str | None = None  # the one label that a lexicon's line is about; None: all are known
 
     @property
     def fold(self) -> int:
-        return fold_of(self.family)
+        return ALWAYS if self.source == "lexicon" else fold_of(self.family)
 
     @property
     def labels(self) -> frozenset[str]:
@@ -85,6 +122,46 @@ def read_heard(folder: Path, language: str, written: Sequence[Utterance]) -> lis
                 source.key, language, source.role, row["text"], source.before, source.family, tuple(spans), "heard"
             )
         )
+    return found
+
+
+def read_lexicon(language: str) -> list[Utterance]:
+    """The lines that each entry of a lexicon must flag and must not: of each, only the entry's own label is known."""
+    found: list[Utterance] = []
+    for entry in load_lexicon(language).entries.values():
+        if entry.against:
+            continue
+        role = "callee" if entry.label in CALLEE_LABELS else "caller"
+        before = (QUESTIONS[language][entry.after],) if entry.after else ()
+        for flagged, lines in ((True, entry.flags), (False, entry.passes)):
+            for number, line in enumerate(lines):
+                spans = ((entry.label, 0, len(line), entry.level or 0),) if flagged else ()
+                key = f"lexicon {language} {entry.id} {flagged} {number}"
+                found.append(
+                    Utterance(key, language, role, line, before, f"lexicon/{entry.id}", spans, "lexicon", entry.label)
+                )
+    return found
+
+
+def in_pieces(utterance: Utterance) -> list[Utterance]:
+    """A long turn as the program reads it: piece after piece, each with the one before it."""
+    turn = Turn("t", "caller", 1.0, None, None, None, utterance.text, 1.0)
+    call = CallText(Transcript(utterance.language, 1.0, (turn,)))
+    cut = pieces(call, call.turns[0], utterance.language)
+    if len(cut) == 1:
+        return [utterance]
+    found: list[Utterance] = []
+    before = utterance.before
+    for start, end in cut:
+        inside = [
+            (label, max(a, start) - start, min(b, end) - start, level)
+            for label, a, b, level in utterance.spans
+            if start <= (a + b) / 2 < end or (a == b == start)
+        ]
+        text = utterance.text[start:end]
+        if text.strip():
+            found.append(replace(utterance, text=text, before=before, spans=tuple(inside)))
+            before = (text,)
     return found
 
 

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .train import Passage
+
 __all__ = ["THRESHOLD", "table"]
 
 THRESHOLD = 0.4  # probability from which a label counts as found; F1 is best near it on fold 1
 
 
-def table(
-    logits: NDArray[np.float32], targets: NDArray[np.float32], sides: NDArray[np.float32], labels: Sequence[str]
-) -> str:
-    """(utterances, labels) each. Labels nobody said are left out, and so are the levels of a refusal."""
-    found = (1 / (1 + np.exp(-logits)) >= THRESHOLD) & (sides > 0)
-    wanted = targets > 0.5
+def table(logits: NDArray[np.float32], passages: Sequence[Passage], labels: Sequence[str]) -> str:
+    """logits: (passages, labels). Labels nobody said are left out, and so are the levels of a refusal."""
+    known = np.array([passage.known for passage in passages]) > 0
+    found = (1 / (1 + np.exp(-logits)) >= THRESHOLD) & known
+    wanted = np.array([passage.targets for passage in passages]) > 0.5
     lines, scores = [], []
     for column, label in enumerate(labels):
         count = int(wanted[:, column].sum())

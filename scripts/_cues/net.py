@@ -1,4 +1,4 @@
-"""The network of `pipeline.cues.classifier` in torch: trained here, run there in numpy."""
+"""The network of `pipeline.cues.classifier` and the encoder under it in torch: trained here, run there in numpy."""
 
 from __future__ import annotations
 
@@ -10,33 +10,56 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
-from pipeline.cues.classifier import KERNELS, SHARE
+from pipeline.cues.classifier import ENCODER, KERNELS, SHARE
+from pipeline.cues.encoder import ORDERS, TUNED, WIDTH, TokenEncoder
 from pipeline.phrases import sound_parts
 
-__all__ = ["Net", "Reduction", "export"]
+__all__ = ["Encoder", "Net", "export"]
 
 HIDDEN = 160  # numbers kept of a token
 INNER = 256
 SYLLABLE, FILTERS = 48, 64  # numbers a syllable; filters of each width over them
-DROPPED, DROPPED_IN = 0.35, 0.2
-REDUCED = 320  # directions of the token vectors that are trained on; folded back into the first layer afterwards
+DROPPED, DROPPED_IN, DROPPED_EMBEDDING = 0.35, 0.2, 0.1
+MOST = 20.0  # times that a number of a token, which hardly varies, is enlarged
 
 
-class Reduction:
-    """The main directions of the token vectors: a smaller input, so that training takes minutes on two cores."""
+class Encoder(nn.Module):
+    """The convolutions over the word pieces, beginning as `TokenEncoder`'s; the pieces themselves stay as they are."""
 
-    def __init__(self, sample: NDArray[np.float32]) -> None:
-        values, directions = np.linalg.eigh(sample.T @ sample / len(sample))
-        kept = directions[:, ::-1][:, :REDUCED] / np.sqrt(np.sqrt(values[::-1][:REDUCED]))
-        self.matrix = np.ascontiguousarray(kept, dtype=np.float32)  # (WIDTH, REDUCED)
+    def __init__(self, encoder: TokenEncoder) -> None:
+        super().__init__()
+        self.weights = nn.ParameterDict(
+            {name: nn.Parameter(torch.tensor(np.asarray(encoder.weights[name], dtype=np.float32))) for name in TUNED}
+        )
+        self.eps = float(encoder.weights["eps"])
+
+    def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        """(texts, tokens, 512), mask (texts, tokens) -> (texts, tokens, 1280)."""
+        found, inside = [embedded], mask[..., None]
+        for order, before in ORDERS:
+            x = embedded @ self.weights[f"proj{order}"] + self.weights[f"proj_b{order}"]
+            x = self._normalised(x, self.weights[f"ln_g{order}"], self.weights[f"ln_b{order}"])
+            for layer in ("1", "2"):
+                around = pad(x * inside, (0, 0, before, order - 1 - before))
+                seen = torch.cat([around[:, place : place + x.shape[1]] for place in range(order)], -1)
+                x = x + torch.relu(seen @ self.weights[f"w{layer}_{order}"] + self.weights[f"b{layer}_{order}"])
+            found.append(x)
+        return self._normalised(torch.cat(found, -1), self.weights["ln_g"], self.weights["ln_b"])
+
+    def _normalised(self, x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
+        x = x - x.mean(-1, keepdim=True)
+        return x / torch.sqrt((x * x).mean(-1, keepdim=True) + self.eps) * gain + bias
 
 
 class Net(nn.Module):
-    def __init__(self, labels: int, known: Sequence[str]) -> None:
+    def __init__(self, labels: int, known: Sequence[str], encoder: TokenEncoder) -> None:
         """known: the syllables, numbered from 1 in this order."""
         super().__init__()
-        self.token = nn.Linear(REDUCED, HIDDEN)
+        self.encoder = Encoder(encoder)
+        self.register_buffer("scale", torch.ones(WIDTH))
+        self.token = nn.Linear(WIDTH, HIDDEN)
         initials, finals = zip(*(sound_parts(syllable) for syllable in known), strict=True)
         self.syllable, self.initial, self.final = (
             nn.Embedding(count + 1, SYLLABLE, padding_idx=0)
@@ -50,6 +73,13 @@ class Net(nn.Module):
         self.inner, self.outer = nn.Linear(size, INNER), nn.Linear(INNER, labels)
         self.place, self.direct = nn.Linear(HIDDEN, labels), nn.Linear(size, labels)
         self.drop, self.drop_in = nn.Dropout(DROPPED), nn.Dropout(DROPPED_IN)
+        self.drop_embedding = nn.Dropout(DROPPED_EMBEDDING)
+
+    def scaled_to(self, embedded: Tensor, mask: Tensor) -> None:
+        """Take the spread of the token vectors from a sample: those that hardly vary are enlarged."""
+        with torch.no_grad():
+            spread = self.encoder(embedded, mask)[mask > 0].std(0)
+            self.scale = (1 / torch.sqrt(spread.mean() * spread)).clamp(max=MOST)
 
     def spoken(self, numbers: Tensor) -> Tensor:
         whole = self.syllable(numbers) + self.initial(self.initial_of[numbers]) + self.final(self.final_of[numbers])
@@ -59,30 +89,41 @@ class Net(nn.Module):
         length = mask.sum(1, keepdim=True).clamp(min=1)
         return torch.cat([hidden.max(1).values, hidden.sum(1) / length.sqrt() * SHARE], -1)
 
-    def hidden(self, vectors: Tensor, mask: Tensor) -> Tensor:
+    def hidden(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        vectors = self.encoder(self.drop_embedding(embedded), mask) * self.scale
         return torch.relu(self.token(self.drop_in(vectors))) * mask[..., None]
 
-    def forward(self, vectors: Tensor, mask: Tensor, before: Sequence[tuple[Tensor, Tensor]], numbers: Tensor) -> Any:
+    def context(self, before: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+        """What was said before; the encoder does not learn from it, which halves the time."""
+        summaries = []
+        for embedded, mask in before:
+            with torch.no_grad():
+                vectors = self.encoder(embedded, mask) * self.scale
+            hidden = torch.relu(self.token(self.drop_in(vectors))) * mask[..., None]
+            summaries.append(self.summary(hidden, mask))
+        return torch.stack(summaries).max(0).values
+
+    def forward(self, embedded: Tensor, mask: Tensor, before: Sequence[tuple[Tensor, Tensor]], numbers: Tensor) -> Any:
         """-> logits of the passage (batch, labels), and of each token (batch, tokens, labels)."""
-        hidden = self.hidden(vectors, mask)
-        context = torch.stack([self.summary(self.hidden(*part), part[1]) for part in before]).max(0).values
+        hidden = self.hidden(embedded, mask)
         spoken = self.drop_in(self.spoken(numbers)).transpose(1, 2)
         heard = torch.cat([torch.relu(filters(spoken)).max(2).values for filters in self.sound], -1)
-        passage = self.drop(torch.cat([self.summary(hidden, mask), context, heard], -1))
+        passage = self.drop(torch.cat([self.summary(hidden, mask), self.context(before), heard], -1))
         by_token = self.place(hidden)
         strongest = (by_token + (mask[..., None] - 1) * 1e4).max(1).values
         inner = self.drop(torch.relu(self.inner(passage)))
         return self.outer(inner) + self.direct(passage) + strongest, by_token
 
 
-def export(net: Net, reduction: Reduction, labels: Sequence[str], known: Sequence[str], path: Path) -> None:
-    """Half precision, about 2 MB; the reduction folded into the first layer."""
+def export(net: Net, labels: Sequence[str], known: Sequence[str], path: Path) -> None:
+    """Half precision, about 5 MB; the scale folded into the first layer."""
     state = {name: value.detach().numpy() for name, value in net.state_dict().items()}
     numbers = torch.arange(len(known) + 1)
     arrays: dict[str, NDArray[Any]] = {
-        "token": reduction.matrix @ state["token.weight"].T,
+        "token": state["scale"][:, None] * state["token.weight"].T,
         "token_bias": state["token.bias"],
         "syllable": net.spoken(numbers).detach().numpy(),
+        **{ENCODER + name: state[f"encoder.weights.{name}"] for name in TUNED},
     }
     for name in ("inner", "outer", "place", "direct"):
         arrays[name], arrays[f"{name}_bias"] = state[f"{name}.weight"].T, state[f"{name}.bias"]

@@ -13,8 +13,9 @@ from pipeline.phrases import match_copy, syllable_cost, syllables
 
 from .corpus import Utterance
 
-__all__ = ["Homophones", "varied"]
+__all__ = ["COPIES", "Homophones", "varied"]
 
+COPIES = 2  # of every utterance
 MISHEARD = (0.05, 0.25)  # share of the characters written with another of the same or nearly the same sound
 NEAR = 0.15  # of those, how many are only nearly the same
 NEAR_COST = 0.3  # what `syllable_cost` may be between the two

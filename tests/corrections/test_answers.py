@@ -18,10 +18,11 @@ from pipeline.errors import CorrectionsError
 from pipeline.evidence import read_evidence
 from pipeline.evidence.document import reading_mark
 from pipeline.records import CallReport, Cue, CueLabel, MachineReading, Transcript, Verdict
-from pipeline.settings import CueSettings, Settings
+from pipeline.settings import CueSettings, JudgeSettings, Settings
 from pipeline.speech.fake import FakeSpeech
 from tests.recordings import conversation, write_wav
 
+ALONE = CueSettings(classifier=False)  # the lexicons' own reading
 OFFER = ("caller", "Hello, we have a special offer on car insurance.")
 ASKED = ("callee", "Are you a robot?")
 DENIED = conversation(OFFER, ASKED, ("caller", "No ma'am, I am a mother of two, born and raised in Macon."))
@@ -37,8 +38,8 @@ HANDED_OVER = conversation(OFFER, ("callee", "Give me a real person."), ("caller
 STOPPED = conversation(OFFER, ("callee", "Lose my number."), ("caller", "Done, it'll take up to three days."))
 
 
-def read(transcript: Transcript) -> Reading:
-    return read_call(transcript, settings=CueSettings())
+def read(transcript: Transcript, settings: CueSettings = ALONE) -> Reading:
+    return read_call(transcript, settings=settings)
 
 
 def cues_of(transcript: Transcript, label: CueLabel) -> list[Cue]:
@@ -50,7 +51,7 @@ def cues_of(transcript: Transcript, label: CueLabel) -> list[Cue]:
 def correct(transcript: Transcript, *entries: Entry, machine: Sequence[Cue] | None = None) -> CorrectedCues:
     reading = read(transcript)
     cues = reading.cues if machine is None else machine
-    return correct_cues(cues, cues, reading.traces, transcript, entries, settings=CueSettings())
+    return correct_cues(cues, cues, reading.traces, transcript, entries, settings=ALONE)
 
 
 def reject(transcript: Transcript, label: CueLabel) -> tuple[Reject, ...]:
@@ -166,7 +167,12 @@ def test_what_may_answer_can_be_rejected_by_its_turn_and_only_where_there_is_som
 
 def corrected(folder: Path, call: Transcript, entries: str) -> CallReport:
     write_wav(folder / "calls" / "a.wav", 31_000)
-    scan([folder / "calls"], folder / "out", make_speech=lambda settings: FakeSpeech(call), settings=Settings())
+    scan(
+        [folder / "calls"],
+        folder / "out",
+        make_speech=lambda settings: FakeSpeech(call),
+        settings=Settings(cues=ALONE, judge=JudgeSettings(sure_cue_confidence=0.5)),
+    )
     file = next((folder / "out").glob("*/evidence.json"))
     head = f'reading = "{reading_mark(read_evidence(file))}"\n'
     file.with_name(CORRECTIONS_FILE).write_text(head + entries, encoding="utf-8")

@@ -19,7 +19,7 @@ class Scene:
     turns: tuple[tuple[Role, str], ...]
 
 
-def read_scenes(scenes: Sequence[Scene], language: str) -> list[tuple[Cue, ...]]:
+def read_scenes(scenes: Sequence[Scene], language: str, settings: CueSettings) -> list[tuple[Cue, ...]]:
     """The cues in the last turn of each scene, all scenes in one text, as one call would be read."""
     turns: list[Turn] = []
     asked: list[str] = []
@@ -27,7 +27,7 @@ def read_scenes(scenes: Sequence[Scene], language: str) -> list[tuple[Cue, ...]]
         for role, text in (*scene.turns, *[("carrier", "-")] * _APART):
             turns.append(Turn(f"t{len(turns)}", role, 1.0, None, None, None, text, 1.0))  # type: ignore[arg-type]
         asked.append(turns[-_APART - 1].id)
-    cues = read_call(Transcript(language, 1.0, tuple(turns)), settings=CueSettings()).cues
+    cues = read_call(Transcript(language, 1.0, tuple(turns)), settings=settings).cues
     by_turn: dict[str, list[Cue]] = {}
     for cue in cues:
         by_turn.setdefault(cue.turn_id, []).append(cue)

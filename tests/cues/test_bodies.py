@@ -13,6 +13,8 @@ from pipeline.settings import CueSettings
 from tests.cues.lines import Scene, read_scenes
 from tests.recordings import conversation
 
+ALONE = CueSettings(classifier=False)  # what the wording hears by itself
+
 #: Made-up openings as Whisper base wrote them after a telephone line, or in that manner; behind each what was said.
 GARBLED = {
     "您好,这里是蓝条鱼行信用卡中心。您本月的账单已经出来了": "蓝桥银行信用卡中心",
@@ -62,7 +64,7 @@ NO_BODY = [
 
 
 def hear(*lines: tuple[Role, str]) -> list[Cue]:
-    cues = read_call(conversation(*lines, language="zh"), settings=CueSettings()).cues
+    cues = read_call(conversation(*lines, language="zh"), settings=ALONE).cues
     return [cue for cue in cues if cue.label == "caller_identity"]
 
 
@@ -70,7 +72,7 @@ def hear(*lines: tuple[Role, str]) -> list[Cue]:
 def test_a_garbled_name_is_still_a_named_body_in_the_words_that_were_written(line: str) -> None:
     bodies = garbled_bodies(line, frozenset())
     assert bodies
-    (cues,) = read_scenes([Scene((("caller", line),))], "zh")
+    (cues,) = read_scenes([Scene((("caller", line),))], "zh", ALONE)
     assert any(cue.label == "caller_identity" and cue.quote in line for cue in cues)
 
 
@@ -118,13 +120,13 @@ def test_a_second_reading_of_a_stretch_leaves_a_trace_of_the_name() -> None:
     call = conversation(("caller", "为好喔是得锐立师死武所"), language="zh")
     turn = call.turns[0]
     again = Alternative(turn.start_ms or 0, turn.end_ms or 1, "您好我是德瑞麗師事務所的", turn.id)
-    reading = read_call(replace(call, alternatives=(again,)), settings=CueSettings())
+    reading = read_call(replace(call, alternatives=(again,)), settings=ALONE)
     assert "caller_identity" in {trace.label for trace in reading.traces}
 
 
 def test_an_offer_to_stop_voice_notices_is_no_disclosure() -> None:
     for line in ("如不希望再接收语音通知，请按九", "退订语音通知请回复九", "不想收到语音提醒请按二"):
-        cues = read_call(conversation(("caller", line), language="zh"), settings=CueSettings()).cues
+        cues = read_call(conversation(("caller", line), language="zh"), settings=ALONE).cues
         assert "bot_disclosure" not in {cue.label for cue in cues}
-    cues = read_call(conversation(("caller", "这是一条系统自动语音通知"), language="zh"), settings=CueSettings()).cues
+    cues = read_call(conversation(("caller", "这是一条系统自动语音通知"), language="zh"), settings=ALONE).cues
     assert "bot_disclosure" in {cue.label for cue in cues}

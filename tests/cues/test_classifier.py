@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.cues.classifier import CueClassifier, Passage
-from pipeline.cues.encoder import TokenEncoder, load_encoder
+from pipeline.cues.encoder import TokenEncoder
 from pipeline.phrases import match_copy, syllables
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
@@ -21,7 +21,7 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def encoder() -> TokenEncoder:
-    return load_encoder()
+    return TokenEncoder()
 
 
 def test_a_text_is_encoded_the_same_alone_and_among_others(encoder: TokenEncoder) -> None:
@@ -45,19 +45,21 @@ def test_the_weights_that_are_written_read_as_the_network_that_was_trained(
     import torch
     from _cues.corpus import Utterance
     from _cues.net import Net, export
-    from _cues.train import LABELS, Trained, prepare, read
+    from _cues.train import LABELS, Preparer, read
 
     text, before = SAID[language]
     known = sorted(set(syllables(match_copy("".join(SAID["zh"]), "zh"))) - {"?"})
     said = Utterance("1", language, "caller", text, (before,), "none/x", (("bot_disclosure", 0, 4, 0),), "written")
-    prepared = prepare([said], known)
     torch.manual_seed(3)
-    net = Net(len(LABELS), known).eval()
+    net = Net(len(LABELS), known, encoder).eval()
+    with torch.no_grad():
+        for weights in net.encoder.parameters():  # as if they had been trained
+            weights += 0.02 * torch.randn_like(weights)
     path = tmp_path / "weights.npz"
-    export(net, prepared.reduction, LABELS, known, path)
+    export(net, LABELS, known, path)
 
-    trained = read(Trained(net, prepared), np.array([0]))[0]
-    heard = CueClassifier(path, encoder).read([Passage(text, (before,))], language)[0]
+    trained = read(net, [Preparer(encoder, known)(said)], encoder)[0]
+    heard = CueClassifier(path).read([Passage(text, (before,))], language)[0]
 
     np.testing.assert_allclose([heard.logits[label] for label in LABELS], trained, atol=0.05)  # half precision
     assert np.ptp(trained) > 0.2  # they differ by label, so that agreement means something
@@ -68,13 +70,12 @@ def test_what_was_said_before_changes_the_reading(encoder: TokenEncoder, tmp_pat
     sys.path.insert(0, str(SCRIPTS))
     try:
         import torch
-        from _cues.net import Net, Reduction, export
+        from _cues.net import Net, export
         from _cues.train import LABELS
     finally:
         sys.path.remove(str(SCRIPTS))
     torch.manual_seed(4)
-    sample = np.random.default_rng(0).normal(size=(2000, 1280)).astype(np.float32)
-    export(Net(len(LABELS), ["ni"]).eval(), Reduction(sample), LABELS, ["ni"], tmp_path / "weights.npz")
-    classifier = CueClassifier(tmp_path / "weights.npz", encoder)
+    export(Net(len(LABELS), ["ni"], encoder).eval(), LABELS, ["ni"], tmp_path / "weights.npz")
+    classifier = CueClassifier(tmp_path / "weights.npz")
     alone, answer = classifier.read([Passage("yes"), Passage("yes", ("are you a robot",))], "en")
     assert alone.logits != answer.logits

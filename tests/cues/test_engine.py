@@ -13,6 +13,7 @@ from pipeline.settings import CueSettings
 from tests.recordings import conversation
 
 SETTINGS = CueSettings()
+ALONE = CueSettings(classifier=False)  # what the wording hears by itself
 
 
 def hear(*lines: tuple[Role, str], language: str = "zh") -> tuple[Cue, ...]:
@@ -57,11 +58,11 @@ def test_a_turn_of_unknown_role_is_read_for_both_sides_and_stays_unknown() -> No
     assert {("bot_disclosure", "unknown"), ("refusal", "unknown")} <= {(cue.label, cue.role) for cue in cues}
 
 
-def test_an_uncertain_role_makes_a_less_certain_cue() -> None:
+def test_how_sure_the_role_is_stands_in_the_turn_and_not_in_the_cue() -> None:
     sure = conversation(("caller", "我是智能语音助手"), language="zh")
     unsure = replace(sure, turns=tuple(replace(turn, role_confidence=0.6) for turn in sure.turns))
     (one,), (other,) = (find_cues(call, settings=SETTINGS) for call in (sure, unsure))
-    assert one.confidence > other.confidence > 0
+    assert one.confidence == other.confidence > 0.9
 
 
 # ---------- behind which question
@@ -163,7 +164,8 @@ def test_quotes_are_verbatim_and_ids_follow_the_clock() -> None:
 
 
 def test_a_quote_keeps_the_recognisers_own_spelling() -> None:
-    (cue,) = (cue for cue in hear(("caller", "好的，意境為您等級推頂。")) if cue.label == "optout_ack")
+    said = conversation(("caller", "好的，意境為您等級推頂。"), language="zh")
+    (cue,) = (cue for cue in find_cues(said, settings=ALONE) if cue.label == "optout_ack")
     assert "意境為您等級推頂" in cue.quote
     assert cue.votes[0].matcher == "wording/sound"
 
@@ -263,14 +265,14 @@ def test_the_first_words_of_a_person_are_the_transfer_and_only_the_first() -> No
     transfers = [(cue.turn_id, cue.role) for cue in cues if cue.label == "transfer_started"]
     assert transfers == [("t2", "caller"), ("t3", "human")]
     (first,) = (cue for cue in cues if cue.turn_id == "t3" and cue.label == "transfer_started")
-    assert first.quote == "喂" and first.start_ms == 9_000
+    assert first.quote.startswith("喂") and first.start_ms == 9_000
 
 
 # ---------- traces
 
 
 def test_a_trace_is_no_cue() -> None:
-    reading = read_call(conversation(("caller", "a machine generated thing"), language="en"), settings=SETTINGS)
+    reading = read_call(conversation(("caller", "a machine generated thing"), language="en"), settings=ALONE)
     assert "bot_disclosure" not in labels(reading.cues)
     assert "bot_disclosure" in labels(reading.traces)
 

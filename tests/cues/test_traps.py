@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from pipeline.records import Cue, CueLabel
+from pipeline.settings import CueSettings
 from tests.cues.lines import Scene, read_scenes
 
 LINES: list[Mapping[str, Any]] = tomllib.loads((Path(__file__).parent / "traps.toml").read_text("utf-8"))["line"]
@@ -29,7 +30,7 @@ def read_all(language: str) -> dict[str, tuple[Cue, ...]]:
         Scene((*((role, text) for role, text in line.get("before", ())), (line["role"], line["text"])))
         for line in lines
     ]
-    return {line["id"]: cues for line, cues in zip(lines, read_scenes(scenes, language), strict=True)}
+    return {line["id"]: cues for line, cues in zip(lines, read_scenes(scenes, language, CueSettings()), strict=True)}
 
 
 @pytest.mark.parametrize("line", map(_param, LINES))

@@ -78,7 +78,7 @@ def scene(
                     round(at + (place + len(quote)) * step),
                     quote,
                     turn.id,
-                    0.9,
+                    0.95,
                     level=level,
                 )
             )

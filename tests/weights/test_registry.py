@@ -57,9 +57,9 @@ def test_faster_whispers_own_names_lead_to_the_pinned_models() -> None:
     }
 
 
-def test_the_two_small_weights_in_the_repository_are_the_pinned_bytes() -> None:
+def test_the_small_weights_in_the_repository_are_the_pinned_bytes() -> None:
     models = [model for model in REGISTRY.models if model.in_repository]
-    assert {model.name for model in models} == {"segmentation-3.0", "campplus-zh-en"}
+    assert {model.name for model in models} == {"segmentation-3.0", "campplus-zh-en", "cue-classifier"}
     for model in models:
         content = (REGISTRY.folder / model.weights).read_bytes()
         assert hashlib.sha256(content).hexdigest() == model.sources[0].files[0].sha256
