@@ -22,8 +22,9 @@ _ANSWER_TURNS = 2  # turns of the other side within which an answer still answer
 
 #: What only an answer is: the classifier's word for it counts behind its question alone, as the wording's does.
 ANSWERS: dict[CueLabel, CueLabel] = {"consent_given": "consent_request", "bot_evasion": "asks_if_robot"}
-#: A body spoken of is not yet the body that calls: on the classifier's word alone it is a trace, no cue.
-_NEEDS_WORDING: tuple[CueLabel, ...] = ("caller_identity",)
+#: A body spoken of is not yet the body that calls: the classifier's word alone makes it one only where a turn begins,
+#: within so many characters; elsewhere it leaves a trace.
+_OPENS = {"zh": 20, "en": 60}
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,18 @@ def _weighed(call: CallText, doc: Any, settings: CueSettings) -> list[Statement]
     answers = [part for part in wording if part.entry.after and _answered(call, part.start, part.entry.after, asked)]
     if answers:
         found = statements(call, [*plain, *answers], doc._.heard, doc.lang_, settings)
-    return [one for one in found if one.parts or _may_stand_alone(one, call, asked, against)]
+    return [one for one in found if one.parts or _may_stand_alone(one, call, doc.lang_, asked, against)]
 
 
-def _may_stand_alone(one: Statement, call: CallText, asked: Sequence[Statement], against: Sequence[Wording]) -> bool:
+def _may_stand_alone(
+    one: Statement, call: CallText, language: str, asked: Sequence[Statement], against: Sequence[Wording]
+) -> bool:
     """Whether the classifier's word alone makes a cue of it."""
     question = ANSWERS.get(one.label)
     start, end = call.clause_at(*one.place)
+    opens = one.place[0] - one.placed.start <= _OPENS[language]
     return (
-        one.label not in _NEEDS_WORDING
+        (one.label != "caller_identity" or opens)
         and (question is None or _answered(call, one.place[0], question, asked))
         and not any(part.entry.label == one.label and part.start < end and start < part.end for part in against)
     )
