@@ -225,6 +225,9 @@ class Transcript:
     alternatives: tuple[Alternative, ...] = ()  # in time order, the likelier first
 
 
+CLASSIFIER = "classifier"  # the trained witness's name among the votes
+
+
 @dataclass(frozen=True)
 class Vote:
     """One witness for or against a cue. score 0-1. Written as {"matcher", "for", "score", "detail"}."""

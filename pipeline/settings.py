@@ -97,6 +97,7 @@ class JudgeSettings:
     min_role_confidence: float = 0.60  # 0-1; below, it is not known who the caller is
     sure_role_confidence: float = 0.88  # 0-1; needed to accuse by who said what: wrong turns mostly have 0.77-0.86
     sure_cue_confidence: float = 0.91  # 0-1; to accuse by a cue: 10/11, a false accusation costing ten times a miss
+    lone_classifier_confidence: float = 0.5  # 0-1; what a cue is worth for that which only the classifier heard
     max_unknown_share: float = 0.10  # of the speech; more by nobody-knows-whom may hide the caller's words
     min_coverage_not_applicable: float = 0.60  # share; "no sales pitch in the call" accuses nobody, so less will do
     repeat_similarity: float = 85.0  # 0-100 (rapidfuzz ratio); above it a turn repeats an earlier one

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from pipeline.cues.engine import ANSWERS, FAR, labels_of
 from pipeline.cues.layout import CallText
 from pipeline.cues.lexicon import LANGUAGES, load_lexicon
-from pipeline.cues.reading import CLASSIFIER
 from pipeline.cues.wording import TRACED, find_wording
-from pipeline.records import Cue, CueLabel, Role, Transcript, Vote
+from pipeline.records import CLASSIFIER, Cue, CueLabel, Role, Transcript, Vote
 from pipeline.settings import CueSettings
 
 _ANSWER_TURNS = 2  # turns between a question and its answer at most; as where the machine looks for answers

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.records import Cue, CueLabel, Transcript, Turn, Vote
+from pipeline.records import CLASSIFIER, Cue, CueLabel, Transcript, Turn, Vote
 from pipeline.settings import CueSettings
 
 from .keypad import key_cues
 from .layout import CallText
 from .lexicon import LANGUAGES
-from .reading import CLASSIFIER, cue_pipeline
+from .reading import cue_pipeline
 from .statements import FAR, Statement, labels_of, side_of, statements
 from .wording import TRACED, Wording
 

@@ -7,20 +7,19 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from pipeline.records import CueLabel, Vote
+from pipeline.records import CLASSIFIER, CueLabel, Vote
 from pipeline.settings import CueSettings
 
 from .classifier import Heard, Passage, load_classifier
 from .layout import CallText, Placed
 from .wording import wording_pipeline
 
-__all__ = ["CLASSIFIER", "Heard", "cue_pipeline", "joined", "pieces", "read_turns", "votes_of"]
+__all__ = ["Heard", "cue_pipeline", "joined", "pieces", "read_turns", "votes_of"]
 
 _LONGEST = {"zh": 90, "en": 320}  # characters read at once; the corpus it was trained on holds hardly longer turns
 _MOST = 4.0  # what wording adds at most, as -ln(1 - strength)
 _FAR = ("caller", "human")
 _LOOK_BACK = 3  # turns within which the other side's last words still matter
-CLASSIFIER = "classifier"  # its name among the votes
 _CLEAR = 8.0  # log odds beyond which the classifier is not believed more
 
 

@@ -47,14 +47,14 @@ def _sure_of_words(call: Call) -> tuple[Verdict, ...]:
     """The verdicts. What accuses only by an unsure cue gives way to what the sure ones say, or cannot be told."""
     verdicts = tuple(JUDGES[obligation](call) for obligation in OBLIGATIONS)
     needed = call.settings.sure_cue_confidence
-    sure = sure_cues(call.line.cues, needed)
+    sure = sure_cues(call.line.cues, call.settings)
     if len(sure) == len(call.line.cues):
         return verdicts
     other = replace(call, line=replace(call.line, all_cues=sure))
     settled = []
     for verdict in verdicts:
         if accuses(verdict):
-            firm, how = JUDGES[verdict.obligation](other), how_sure(verdict, call.line.cues)
+            firm, how = JUDGES[verdict.obligation](other), how_sure(verdict, call.line.cues, call.settings)
             if firm.verdict != verdict.verdict and how < needed:
                 verdict = firm if accuses(firm) else doubtful(verdict, how, needed)
         settled.append(verdict)

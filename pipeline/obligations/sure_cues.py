@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..records import Both, Cue, CueLabel, Verdict
+from ..records import CLASSIFIER, Both, Cue, CueLabel, Verdict
+from ..settings import JudgeSettings
 from .wording import join
 
 __all__ = ["doubtful", "how_sure", "sure_cues"]
@@ -24,16 +25,23 @@ _LEADING: tuple[CueLabel, ...] = (
 )
 
 
-def sure_cues(cues: Sequence[Cue], needed: float) -> tuple[Cue, ...]:
-    """Without the cues that could accuse and are less sure than needed, 0-1."""
-    return tuple(cue for cue in cues if cue.label not in _LEADING or cue.confidence >= needed)
+def sure_cues(cues: Sequence[Cue], settings: JudgeSettings) -> tuple[Cue, ...]:
+    """Without the cues that could accuse and are less sure than that needs."""
+    needed = settings.sure_cue_confidence
+    return tuple(cue for cue in cues if cue.label not in _LEADING or _worth(cue, settings) >= needed)
 
 
-def how_sure(verdict: Verdict, cues: Sequence[Cue]) -> float:
+def how_sure(verdict: Verdict, cues: Sequence[Cue], settings: JudgeSettings) -> float:
     """Of the words an accusation rests on, 0-1: the least sure of its kinds of cue, one of several sufficing."""
     cited = [cue for cue in cues if cue.id in verdict.cue_ids and cue.label in _LEADING]
-    wrong = {label: math.prod(1 - cue.confidence for cue in cited if cue.label == label) for label in _LEADING}
+    wrong = {label: math.prod(1 - _worth(cue, settings) for cue in cited if cue.label == label) for label in _LEADING}
     return 1 - max(wrong[cue.label] for cue in cited) if cited else 1.0
+
+
+def _worth(cue: Cue, settings: JudgeSettings) -> float:
+    """A cue's confidence, 0-1; what the classifier alone heard is worth no more than one witness is."""
+    alone = bool(cue.votes) and all(vote.matcher == CLASSIFIER for vote in cue.votes)
+    return min(cue.confidence, settings.lone_classifier_confidence) if alone else cue.confidence
 
 
 def doubtful(verdict: Verdict, how: float, needed: float) -> Verdict:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.records import CLASSIFIER, Vote
 from pipeline.settings import JudgeSettings
 from tests.obligations.scene import BYE, HELLO, TALK, Scene, scene
 
@@ -59,3 +60,14 @@ def test_several_unsure_words_of_one_kind_make_a_sure_one() -> None:
 def test_a_cue_that_clears_the_caller_counts_however_unsure() -> None:
     call = unsure(scene(HELLO, SAYS, TALK, BYE), "bot_disclosure", 0.5)
     assert call.words()["bot_disclosure"] == "heard"
+
+
+def test_nobody_is_accused_by_what_the_classifier_alone_heard() -> None:
+    call = scene(HELLO, PITCH, TALK, BYE)
+    votes = (Vote("wording/words", True, 0.9, "x: y"), Vote(CLASSIFIER, True, 0.99, "the passage"))
+    both, alone = (
+        replace(call, cues=tuple(replace(cue, confidence=0.97, votes=witnesses) for cue in call.cues))
+        for witnesses in (votes, votes[1:])
+    )
+    assert both.words()["consent"] == "gap"
+    assert alone.words()["consent"] == "cannot_tell"
