@@ -255,6 +255,10 @@ class Cue:
     votes: tuple[Vote, ...] = ()
     level: int | None = None
 
+    @property
+    def by_classifier_alone(self) -> bool:
+        return bool(self.votes) and all(vote.matcher == CLASSIFIER for vote in self.votes)
+
 
 @dataclass(frozen=True)
 class Precondition:

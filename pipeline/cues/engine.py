@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.records import CLASSIFIER, Cue, CueLabel, Transcript, Turn, Vote
+from pipeline.records import Cue, CueLabel, Transcript, Turn, Vote
 from pipeline.settings import CueSettings
 
 from .keypad import key_cues
@@ -155,10 +155,10 @@ _OPPOSITES_OF_ONE: dict[CueLabel, tuple[CueLabel, ...]] = {"optout_ack": ("marke
 
 
 def _denies(cue: Cue, trace: Cue) -> bool:
-    heard_by_one = all(vote.matcher == CLASSIFIER for vote in trace.votes)
-    opposites = (*_OPPOSITES.get(trace.label, ()), *(_OPPOSITES_OF_ONE.get(trace.label, ()) if heard_by_one else ()))
+    further = _OPPOSITES_OF_ONE.get(trace.label, ()) if trace.by_classifier_alone else ()
     return (
-        cue.label in opposites
+        cue.label in (*_OPPOSITES.get(trace.label, ()), *further)
+        and not cue.by_classifier_alone
         and cue.turn_id == trace.turn_id
         and (cue.quote in trace.quote or trace.quote in cue.quote or _overlap(cue, trace))
     )
@@ -245,7 +245,11 @@ def _live_agent(call: CallText, cues: Sequence[Cue], language: str) -> list[Cue]
     found = []
     for before, placed in zip((None, *call.turns), call.turns, strict=False):
         turn = placed.turn
-        if turn.role != "human" or not turn.text or (before is not None and before.turn.role == "human"):
+        if (
+            turn.role != "human"
+            or not any(c.isalnum() for c in turn.text)
+            or (before is not None and before.turn.role == "human")
+        ):
             continue
         if any(other.turn.role == "human" for other in call.turns[: placed.index]):
             continue

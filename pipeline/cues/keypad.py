@@ -40,7 +40,7 @@ def _before(turn: Turn, tone: Tone) -> bool:
 
 
 def _offers(cue: Cue, tone: Tone, transcript: Transcript) -> bool:
-    if cue.label not in _MEANING:
+    if cue.label not in _MEANING or cue.by_classifier_alone:
         return False
     language = transcript.language or ""
     named = {match_copy(key, language) for key in _PRESS.findall(match_copy(cue.quote, language))}

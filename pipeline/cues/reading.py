@@ -55,7 +55,7 @@ def read_turns(call: CallText, language: str) -> list[Heard]:
         before = _before(call, placed)
         for start, end in pieces(call, placed, language):
             text = call.text[start:end]
-            if text.strip():
+            if any(character.isalnum() for character in text):
                 passages.append(Passage(text, before))
                 owners.append((placed.index, start))
                 before = (text,)

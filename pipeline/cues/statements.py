@@ -15,6 +15,7 @@ from .wording import Wording
 __all__ = ["FAR", "Statement", "labels_of", "side_of", "statements"]
 
 FAR: tuple[Role, ...] = ("caller", "human")
+_ENOUGH = 0.5  # strength from which wording stands by itself
 _REACH = {"zh": 45, "en": 160}  # characters over which weak wording of one label still adds up
 _LEAD = {"zh": 6, "en": 18}  # characters a quote may begin before the wording, to start with its clause
 _TAIL = {"zh": 16, "en": 48}  # characters a quote may go on after it, to end with its clause
@@ -38,9 +39,15 @@ class Statement:
 
     @property
     def level(self) -> int:
-        """Of a refusal: the wording's, else the highest that the classifier finds more likely than not."""
-        level = max((part.entry.level or 0 for part in self.parts), default=0)
-        return level or self.heard.refusal_level
+        """Of a refusal: the highest that its own wording is enough for, or weak wording and the classifier together."""
+        levels = [part.entry.level or 1 for part in self.parts]
+        if not levels:
+            return self.heard.refusal_level
+        for level in sorted(set(levels), reverse=True):
+            strength = _strength(part for part in self.parts if (part.entry.level or 1) >= level)
+            if strength >= _ENOUGH or self.heard.logits.get(f"refusal.{level}", -1.0) > 0:
+                return level
+        return min(levels)
 
     @property
     def votes(self) -> tuple[Vote, ...]:

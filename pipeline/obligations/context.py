@@ -166,7 +166,7 @@ def _opens_as_hotline(line: Timeline) -> bool:
 
 def _voice(line: Timeline) -> ContextFact:
     """What kind of voice the caller says it is; nothing else tells."""
-    said = line.of("bot_disclosure", "ai_label", roles=("caller",))
+    said = [c for c in line.of("bot_disclosure", "ai_label", roles=("caller",)) if not c.by_classifier_alone]
     if not said:
         return _UNKNOWN
     quotes = "\n".join(c.quote for c in said)
@@ -181,7 +181,7 @@ def _voice(line: Timeline) -> ContextFact:
 
 def _automated(transcript: Transcript, line: Timeline) -> ContextFact | None:
     """Whether something in the call itself shows that the caller is automated."""
-    said = line.of("bot_disclosure", "ai_label", roles=("caller",))
+    said = [c for c in line.of("bot_disclosure", "ai_label", roles=("caller",)) if not c.by_classifier_alone]
     if said:
         confidence = round(max(c.confidence * line.role_confidence(c) for c in said), 3)
         return ContextFact("yes", "heard", confidence)

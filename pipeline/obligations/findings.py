@@ -135,7 +135,7 @@ def _time(cue: Cue | None) -> Both:
 
 def _evidence(call: _Call) -> tuple[Both, tuple[str, ...]]:
     """What shows that the caller is automated, and the cues it rests on."""
-    own = [c for c in call.cues.values() if c.label in ("bot_disclosure", "ai_label") and c.role == "caller"]
+    own = [c for c in call.cues.values() if _says_it(c)]
     if own:
         words = quoted(own[0])
         return Both(
@@ -154,9 +154,14 @@ def _evidence(call: _Call) -> tuple[Both, tuple[str, ...]]:
     ), ()
 
 
+def _says_it(cue: Cue) -> bool:
+    """Whether the caller says that it is automated, heard by more than the classifier."""
+    return cue.label in ("bot_disclosure", "ai_label") and cue.role == "caller" and not cue.by_classifier_alone
+
+
 def _with_own_words(context: Mapping[str, ContextFact], cues: Sequence[Cue]) -> dict[str, ContextFact]:
     """The context, with what the caller said of itself where the context has nothing on it."""
-    own = [c.confidence for c in cues if c.label in ("bot_disclosure", "ai_label") and c.role == "caller"]
+    own = [c.confidence for c in cues if _says_it(c)]
     facts = dict(context)
     if own and "caller_automated" not in facts:
         facts["caller_automated"] = ContextFact("yes", "heard", max(own))

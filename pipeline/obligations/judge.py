@@ -9,7 +9,7 @@ from ..records import OBLIGATIONS, Basis, Cue, Transcript, Verdict
 from ..settings import JudgeSettings
 from .call import Call, Starts
 from .exchanged import Reread, accuses, doubted, exchanged, who_said_it
-from .sure_cues import doubtful, how_sure, sure_cues
+from .sure_cues import doubtful, how_sure, sure_cues, surely_disclosed
 from .timeline import Timeline
 from .verdicts import JUDGES
 
@@ -44,19 +44,20 @@ def judge(
 
 
 def _sure_of_words(call: Call) -> tuple[Verdict, ...]:
-    """The verdicts. What accuses only by an unsure cue gives way to what the sure ones say, or cannot be told."""
+    """The verdicts. What accuses must follow from the sure cues alone, or from them accuse otherwise; else it cannot be
+    told."""
     verdicts = tuple(JUDGES[obligation](call) for obligation in OBLIGATIONS)
-    needed = call.settings.sure_cue_confidence
-    sure = sure_cues(call.line.cues, call.settings)
-    if len(sure) == len(call.line.cues):
-        return verdicts
-    other = replace(call, line=replace(call.line, all_cues=sure))
+    cues, settings = call.line.cues, call.settings
+    other = replace(call, line=replace(call.line, all_cues=sure_cues(cues, settings)))
     settled = []
     for verdict in verdicts:
         if accuses(verdict):
-            firm, how = JUDGES[verdict.obligation](other), how_sure(verdict, call.line.cues, call.settings)
-            if firm.verdict != verdict.verdict and how < needed:
-                verdict = firm if accuses(firm) else doubtful(verdict, how, needed)
+            firm = JUDGES[verdict.obligation](other)
+            if firm.verdict == "heard_late" and not surely_disclosed(firm, cues, settings):
+                firm = doubtful(firm, settings.lone_classifier_confidence, settings.sure_cue_confidence)
+            elif not accuses(firm):
+                firm = doubtful(verdict, how_sure(cues, settings), settings.sure_cue_confidence)
+            verdict = firm
         settled.append(verdict)
     return tuple(settled)
 
@@ -70,8 +71,8 @@ def _sure_of_roles(call: Call, verdicts: tuple[Verdict, ...], reread: Reread | N
         return verdicts
     same = _also_exchanged(call, verdicts, reread)
     return tuple(
-        doubted(call, verdict, how_sure) if is_unsure and not stands else verdict
-        for verdict, how_sure, is_unsure, stands in zip(verdicts, sure, unsure, same, strict=True)
+        doubted(call, verdict, sure_of_role) if is_unsure and not stands else verdict
+        for verdict, sure_of_role, is_unsure, stands in zip(verdicts, sure, unsure, same, strict=True)
     )
 
 
@@ -83,4 +84,4 @@ def _also_exchanged(call: Call, verdicts: tuple[Verdict, ...], reread: Reread | 
     cues, traces = reread(swapped)
     line = Timeline(swapped, tuple(cues), call.line.duration_ms)
     other = replace(call, line=line, traces=tuple(traces))
-    return [JUDGES[verdict.obligation](other).verdict == verdict.verdict for verdict in verdicts]
+    return [one.verdict == verdict.verdict for one, verdict in zip(_sure_of_words(other), verdicts, strict=True)]

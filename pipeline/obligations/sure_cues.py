@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..records import CLASSIFIER, Both, Cue, CueLabel, Verdict
+from ..records import Both, Cue, CueLabel, Verdict
 from ..settings import JudgeSettings
 from .wording import join
 
-__all__ = ["doubtful", "how_sure", "sure_cues"]
+__all__ = ["doubtful", "how_sure", "sure_cues", "surely_disclosed"]
 
-#: Cues that can turn a call against the caller by being there. The others only clear the caller: they always count.
+#: Cues that can turn a call against the caller by being there. The others count however unsure: they clear the caller,
+#: but for a disclosure that comes late (`surely_disclosed`).
 _LEADING: tuple[CueLabel, ...] = (
     "bot_denial",
     "bot_evasion",
@@ -26,22 +27,41 @@ _LEADING: tuple[CueLabel, ...] = (
 
 
 def sure_cues(cues: Sequence[Cue], settings: JudgeSettings) -> tuple[Cue, ...]:
-    """Without the cues that could accuse and are less sure than that needs."""
-    needed = settings.sure_cue_confidence
-    return tuple(cue for cue in cues if cue.label not in _LEADING or _worth(cue, settings) >= needed)
+    """Without the cues that could accuse and are less sure than that needs, each alone and all of its kind together."""
+    sure = {kind for kind in map(_kind, cues) if _together(cues, kind, settings) >= settings.sure_cue_confidence}
+    return tuple(
+        cue
+        for cue in cues
+        if cue.label not in _LEADING or _kind(cue) in sure or _worth(cue, settings) >= settings.sure_cue_confidence
+    )
 
 
-def how_sure(verdict: Verdict, cues: Sequence[Cue], settings: JudgeSettings) -> float:
-    """Of the words an accusation rests on, 0-1: the least sure of its kinds of cue, one of several sufficing."""
-    cited = [cue for cue in cues if cue.id in verdict.cue_ids and cue.label in _LEADING]
-    wrong = {label: math.prod(1 - _worth(cue, settings) for cue in cited if cue.label == label) for label in _LEADING}
-    return 1 - max(wrong[cue.label] for cue in cited) if cited else 1.0
+def how_sure(cues: Sequence[Cue], settings: JudgeSettings) -> float:
+    """Of the surest of the cues that are not sure enough to accuse, 0-1."""
+    kept = sure_cues(cues, settings)
+    return max((_worth(cue, settings) for cue in cues if cue not in kept), default=1.0)
+
+
+def surely_disclosed(verdict: Verdict, cues: Sequence[Cue], settings: JudgeSettings) -> bool:
+    """Whether one of the disclosures that a verdict cites is as sure as what accuses must be."""
+    said = [cue for cue in cues if cue.id in verdict.cue_ids and cue.label in ("bot_disclosure", "ai_label")]
+    return any(_worth(cue, settings) >= settings.sure_cue_confidence for cue in said)
+
+
+def _kind(cue: Cue) -> tuple[CueLabel, int | None]:
+    return cue.label, cue.level
+
+
+def _together(cues: Sequence[Cue], kind: tuple[CueLabel, int | None], settings: JudgeSettings) -> float:
+    """That one of several is right, 0-1. What the classifier alone heard counts once: it errs alike in one call."""
+    own = [cue for cue in cues if _kind(cue) == kind]
+    lone = max((_worth(cue, settings) for cue in own if cue.by_classifier_alone), default=0.0)
+    return 1 - (1 - lone) * math.prod(1 - _worth(cue, settings) for cue in own if not cue.by_classifier_alone)
 
 
 def _worth(cue: Cue, settings: JudgeSettings) -> float:
     """A cue's confidence, 0-1; what the classifier alone heard is worth no more than one witness is."""
-    alone = bool(cue.votes) and all(vote.matcher == CLASSIFIER for vote in cue.votes)
-    return min(cue.confidence, settings.lone_classifier_confidence) if alone else cue.confidence
+    return min(cue.confidence, settings.lone_classifier_confidence) if cue.by_classifier_alone else cue.confidence
 
 
 def doubtful(verdict: Verdict, how: float, needed: float) -> Verdict:

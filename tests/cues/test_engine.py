@@ -297,3 +297,18 @@ def test_the_same_call_is_read_the_same_way_twice() -> None:
 def test_asking_whether_a_person_is_there_is_no_request_for_one_besides() -> None:
     cues = hear(("caller", "Do you own?"), ("callee", "Is there an actual person on the line?"), language="en")
     assert labels(cues) == ["asks_if_robot"]
+
+
+# ---------- how strong a refusal is
+
+
+@pytest.mark.parametrize("line", ["哎呀不用了，打了三次都没接到，不好意思啊。", "不用了，烦死了，在开会呢。"])
+def test_weak_wording_of_a_high_level_does_not_lift_a_plain_no(line: str) -> None:
+    said = hear(("caller", "您需要贷款吗？"), ("callee", line))
+    levels = [cue.level for cue in said if cue.label == "refusal"]
+    assert levels and all(level is not None and level < 3 for level in levels)
+
+
+def test_a_person_without_words_takes_over_nothing() -> None:
+    cues = hear(("callee", "转人工"), ("caller", "好的，正在为您转接人工，请稍候"), ("human", "…"))
+    assert all(cue.quote for cue in cues)

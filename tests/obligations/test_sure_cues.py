@@ -71,3 +71,30 @@ def test_nobody_is_accused_by_what_the_classifier_alone_heard() -> None:
     )
     assert both.words()["consent"] == "gap"
     assert alone.words()["consent"] == "cannot_tell"
+
+
+def by_classifier(call: Scene, label: str, confidence: float = 0.97) -> Scene:
+    """The call with every cue of a label heard by the classifier alone."""
+    vote = (Vote(CLASSIFIER, True, confidence, "the passage"),)
+    cues = [replace(cue, confidence=confidence, votes=vote) if cue.label == label else cue for cue in call.cues]
+    return replace(call, cues=tuple(cues))
+
+
+def test_the_classifier_saying_it_four_times_is_still_one_witness() -> None:
+    call = scene(HELLO, PITCH, TALK, PITCH, TALK, PITCH, TALK, PITCH, BYE)
+    assert call.words()["consent"] == "gap"
+    assert by_classifier(call, "marketing_pitch").words()["consent"] == "cannot_tell"
+
+
+def test_an_unsure_cue_that_is_not_cited_carries_no_accusation_either() -> None:
+    """The pitch alone makes the question after the refusal a push."""
+    asks = ("R", 3, "方便给您介绍一下吗？")
+    call = scene(HELLO, PITCH, NO, asks, BYE)
+    assert call.words()["consent"] == "continued_after_refusal"
+    assert by_classifier(call, "marketing_pitch").words()["consent"] == "cannot_tell"
+
+
+def test_a_late_disclosure_is_held_against_nobody_unless_it_is_sure() -> None:
+    call = scene(HELLO, TALK, TALK, SAYS, BYE)
+    assert call.words()["bot_disclosure"] == "heard_late"
+    assert by_classifier(call, "bot_disclosure").words()["bot_disclosure"] == "cannot_tell"
