@@ -28,6 +28,7 @@ TRACED: tuple[CueLabel, ...] = (
     "human_offer",
     "transfer_started",
     "consent_claim",
+    "consent_request",
     "optout_offer",
     "optout_ack",
     "caller_identity",
